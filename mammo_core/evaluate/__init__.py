@@ -1,0 +1,1 @@
+"""Out-of-fold evaluation and what is derived from it."""

@@ -1,0 +1,1 @@
+"""Heatmaps: why the model said what it said."""

@@ -1,0 +1,1 @@
+"""Numbers: what a statistician would sign. NumPy only."""

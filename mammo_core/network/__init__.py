@@ -1,0 +1,1 @@
+"""The Keras network: backbone, heads, training and the released model folder."""

@@ -1,0 +1,1 @@
+"""From a prepared film to what is said of it."""

@@ -1,0 +1,257 @@
+"""The words everyone uses: what flows from file bytes to a reading.
+
+``bytes -> Mammogram -> Preprocessed -> FilmReading -> Explanation``
+
+All are frozen, and their arrays are read-only, so that a cached result cannot be edited. Arrays are indexed
+[row, column]; points are (x, y) and boxes (x, y, width, height), in pixels from the top left.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+LABELS = ("normal", "benign", "malignant")
+"""The three classes, in this order everywhere."""
+
+DECISIONS = (*LABELS, "refer")
+"""What a reading may decide: a class, or to pass the film on to a person."""
+
+Laterality = Literal["L", "R"]
+View = Literal["MLO", "CC"]
+
+
+def read_only(array: np.ndarray) -> np.ndarray:
+    """Return `array` (copied only when it is a view of writable memory) with writing switched off."""
+    array = np.ascontiguousarray(array)
+    if array.base is not None and array.flags.writeable:
+        array = array.copy()
+    array.flags.writeable = False
+    return array
+
+
+def pixel_digest(pixels: np.ndarray) -> str:
+    """Return the sha256 of an array's shape, dtype and values: the same film has it in every file format."""
+    pixels = np.ascontiguousarray(pixels)
+    head = f"{pixels.dtype.newbyteorder('<').str}{pixels.shape}".encode()
+    return hashlib.sha256(head + pixels.tobytes()).hexdigest()
+
+
+class Box(NamedTuple):
+    """A rectangle in film pixels; (x, y) is its top left corner."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Probabilities(NamedTuple):
+    """Calibrated probabilities over `LABELS`; they sum to 1."""
+
+    normal: float
+    benign: float
+    malignant: float
+
+    def as_dict(self) -> dict[str, float]:
+        """Return them as {label: probability}, in the order of `LABELS`."""
+        return dict(zip(LABELS, map(float, self), strict=True))
+
+    @property
+    def label(self) -> str:
+        """The label of the largest probability (reported; the decision comes from the operating point)."""
+        return LABELS[int(np.argmax(self))]
+
+
+@dataclass(frozen=True, eq=False)
+class Mammogram:
+    """One film as it was stored, with dark air. Never carries the truth.
+
+    Attributes:
+        pixels: H x W, uint8 or uint16, read-only, dark = air, values in [0, 2**bit_depth - 1].
+        bit_depth: Bits in use, 8 to 16.
+        pixel_spacing_mm: Millimetres per pixel in the breast plane as the file states it, or None.
+        laterality: Breast shown, from tags or from the pixels; None where neither tells.
+        view: Projection; None where unknown.
+        source: What decoding did, one short sentence a step, in order.
+        digest: `pixel_digest` of the pixels as decoded.
+        warnings: What the reader of the film should know (an inverted scan, a guessed side).
+    """
+
+    pixels: np.ndarray
+    bit_depth: int
+    pixel_spacing_mm: float | None
+    laterality: Laterality | None
+    view: View | None
+    source: tuple[str, ...]
+    digest: str
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.pixels.ndim != 2 or self.pixels.dtype not in (np.uint8, np.uint16):
+            raise ValueError(f"pixels must be H x W uint8 or uint16, not {self.pixels.shape} {self.pixels.dtype}")
+        if not 8 <= self.bit_depth <= 16:
+            raise ValueError(f"bit_depth must be 8 to 16, not {self.bit_depth}")
+        object.__setattr__(self, "pixels", read_only(self.pixels))
+
+    @property
+    def name(self) -> str:
+        """`R-MLO`, `L-CC` and so on; `?` for what is unknown."""
+        return f"{self.laterality or '?'}-{self.view or '?'}"
+
+
+@dataclass(frozen=True, eq=False)
+class Preprocessed:
+    """A film as the model sees it.
+
+    Attributes:
+        image: h x w uint8, 200 micron per pixel, artefacts removed, contrast stretched, 0 outside the breast.
+        breast_mask: h x w bool, the whole breast, pectoral muscle included.
+        pectoral_mask: h x w bool, the pectoral muscle (all False where none is seen).
+        scale: (x, y) factors from prepared pixels to film pixels: ``film_x = prepared_x * scale[0]``, where
+            coordinates run from 0 at the outer edge of the first pixel.
+        film_shape: (H, W) of the original film.
+        spacing_mm: Pixel spacing of the original film that was used, stated or estimated.
+        spacing_estimated: Whether it had to be estimated.
+        steps: What was done, in order, one short sentence each.
+        digest: `pixel_digest` of `image`.
+    """
+
+    image: np.ndarray
+    breast_mask: np.ndarray
+    pectoral_mask: np.ndarray
+    scale: tuple[float, float]
+    film_shape: tuple[int, int]
+    spacing_mm: float
+    spacing_estimated: bool
+    steps: tuple[str, ...]
+    digest: str
+
+    def __post_init__(self) -> None:
+        for name in ("image", "breast_mask", "pectoral_mask"):
+            object.__setattr__(self, name, read_only(getattr(self, name)))
+
+    def box_to_film(self, box: Box) -> Box:
+        """Return a box of the prepared image in pixels of the original film."""
+        sx, sy = self.scale
+        return Box(box.x * sx, box.y * sy, box.width * sx, box.height * sy)
+
+    def box_from_film(self, box: Box) -> Box:
+        """Return a box of the original film in pixels of the prepared image."""
+        sx, sy = self.scale
+        return Box(box.x / sx, box.y / sy, box.width / sx, box.height / sy)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A place where the model looked, in pixels of the original film.
+
+    `probabilities` are those of the region head for the 19 mm square; `suspicion` is the film head's score at
+    its centre in [0, 1], by which candidates are sorted.
+    """
+
+    box: Box
+    probabilities: Probabilities
+    suspicion: float
+
+
+@dataclass(frozen=True)
+class Applicability:
+    """How far a film is like those the model learned from.
+
+    Attributes:
+        inside: Whether the film counts as inside the training set's kind; if not, the decision is `refer`.
+        reasons: Why not, one sentence each; empty when inside.
+    """
+
+    inside: bool
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class FilmReading:
+    """What the model says of one film.
+
+    Attributes:
+        probabilities: Calibrated, over `LABELS`.
+        decision: One of `DECISIONS`, from the bundle's operating point and doubt band.
+        suspicion_map: H' x W' float32 in [0, 1] over the prepared image, one value per 16 pixels (3.2 mm), with
+            nan outside the breast; (0, 0) is the top left cell.
+        candidates: Most suspicious first, at most the bundle's number.
+        applicability: Whether the film is of the kind the model learned from.
+        warnings: What the reader of the result should know.
+        model_id: The bundle that spoke.
+        training_film_id: `mdb001` to `mdb322` when the film is one of the training set, else None; then
+            `probabilities`, `decision` and candidates' probabilities are the committed out-of-fold ones.
+    """
+
+    probabilities: Probabilities
+    decision: str
+    suspicion_map: np.ndarray
+    candidates: tuple[Candidate, ...]
+    applicability: Applicability
+    warnings: tuple[str, ...]
+    model_id: str
+    training_film_id: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The most probable class (reported only; see `decision`)."""
+        return self.probabilities.label
+
+
+@dataclass(frozen=True, eq=False)
+class RegionReading:
+    """What the model says of one 19 mm square around a point."""
+
+    box: Box
+    probabilities: Probabilities
+    model_id: str
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """A heatmap over the original film.
+
+    Attributes:
+        method: One of `mammo_core.explain.METHODS`.
+        target: The class asked about.
+        heatmap: H x W float32 in [0, 1], in the original film's frame; relative, so never comparable between films.
+        empty: True when the method found no evidence for the target (the map is all zero).
+    """
+
+    method: str
+    target: str
+    heatmap: np.ndarray
+    empty: bool
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "heatmap", read_only(self.heatmap))
+
+
+@dataclass(frozen=True)
+class Circle:
+    """An annotated abnormality: centre (x, y) from the top left and radius, in film pixels."""
+
+    x: float
+    y: float
+    radius_px: float
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """One row of the MIAS index. A type of its own, so that no image step can see the truth.
+
+    `severity` is `benign`, `malignant` or `normal`; `background_tissue` F, G or D (not BI-RADS density);
+    `abnormality` one of CALC CIRC SPIC MISC ARCH ASYM NORM; `circle` None where MIAS gives no place.
+    """
+
+    film_id: str
+    woman_id: int
+    background_tissue: str
+    abnormality: str
+    severity: str
+    circle: Circle | None
