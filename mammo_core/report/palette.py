@@ -1,0 +1,23 @@
+"""One colour, marker and dash per class, defined here and nowhere else.
+
+Hues after Okabe and Ito (jfly.uni-koeln.de/color), on near-black. The four differ in lightness as well as in hue, under
+all three kinds of colour blindness, and no curve or point is told apart by colour alone: marker and dash differ too.
+"""
+
+from __future__ import annotations
+
+BACKGROUND = "#0e1116"
+SURFACE = "#161b22"
+GRID = "#2b323c"
+TEXT = "#e6e9ee"
+MUTED = "#a3acb8"
+ACCENT = "#7cc4f0"
+
+CLASS_COLOURS = {"normal": "#56b4e9", "benign": "#f0e442", "malignant": "#e8590c", "refer": "#c9ced6"}
+"""Of each of `mammo_core.types.DECISIONS`: sky blue, yellow, vermilion, light grey."""
+
+CLASS_MARKERS = {"normal": "circle", "benign": "square", "malignant": "diamond", "refer": "x"}
+"""Plotly marker symbols."""
+
+CLASS_DASHES = {"normal": "dot", "benign": "dash", "malignant": "solid", "refer": "dashdot"}
+"""Plotly line dashes."""
