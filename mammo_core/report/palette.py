@@ -13,7 +13,7 @@ TEXT = "#e6e9ee"
 MUTED = "#a3acb8"
 ACCENT = "#7cc4f0"
 
-CLASS_COLOURS = {"normal": "#56b4e9", "benign": "#f0e442", "malignant": "#e8590c", "refer": "#b9bec8"}
+CLASS_COLOURS = {"normal": "#56b4e9", "benign": "#f0e442", "malignant": "#e8590c", "refer": "#b0b6c0"}
 """Of each of `mammo_core.types.DECISIONS`: sky blue, yellow, vermilion, light grey."""
 
 CLASS_MARKERS = {"normal": "circle", "benign": "square", "malignant": "diamond", "refer": "x"}
