@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tarfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -10,15 +9,15 @@ from pathlib import Path, PurePosixPath
 
 from mammo_core.config import find_mias
 from mammo_core.errors import DatasetError
+from mammo_core.mias.index import FILM_IDS
 
 ARCHIVE_NAME = "all-mias.tar.gz"
-_FILM_NAME = re.compile(r"(mdb\d{3})\.pgm")
 
 
 def film_id_of(name: str) -> str | None:
     """Return the film_id that a file name or archive member stands for, or None."""
-    match = _FILM_NAME.fullmatch(PurePosixPath(name).name)
-    return match[1] if match else None
+    stem, _, suffix = PurePosixPath(name).name.partition(".")
+    return stem if stem in FILM_IDS and suffix == "pgm" else None
 
 
 class _FolderFilms(Mapping[str, bytes]):

@@ -74,7 +74,7 @@ def parse_index(text: str) -> tuple[Annotation, ...]:
 def _parse_row(number: int, line: str) -> Annotation:
     """Return the annotation of one row of the list."""
     match = _ROW.fullmatch(line)
-    if not match:
+    if not match or match["film_id"] not in FILM_IDS:
         raise DatasetError(
             f"line {number} of the MIAS index cannot be understood: {line!r}. Expected a film, its tissue, an "
             "abnormality, a severity and three numbers; use the Info.txt that comes with the films."

