@@ -147,15 +147,19 @@ class Preprocessed:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A place where the model looked, in pixels of the original film.
+    """A place where the model looked: a 19 mm square in pixels of the original film.
 
-    `probabilities` are those of the region head for the 19 mm square; `suspicion` is the film head's score at
-    its centre in [0, 1], by which candidates are sorted.
+    `probabilities` are the film head's at the square's centre, calibrated: how often such a mark was a benign or a
+    malignant lesion. Candidates are sorted by `suspicion`.
     """
 
     box: Box
     probabilities: Probabilities
-    suspicion: float
+
+    @property
+    def suspicion(self) -> float:
+        """Probability that the mark is a lesion of either kind."""
+        return 1.0 - self.probabilities.normal
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,183 @@
+"""MIAS as numbers: every film's cells and regions as frozen features, with the truth beside them.
+
+Only evaluation and training see this; nothing that reads a film does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import uniform_filter
+
+from mammo_core.config import PreprocessConfig
+from mammo_core.film.load import load_mammogram
+from mammo_core.mias.films import open_films
+from mammo_core.mias.index import FILM_IDS, annotations_by_film, film_class, woman_of
+from mammo_core.mias.sampling import BreastPosition, nearest_blob, place_like, position_of
+from mammo_core.network.geometry import CELL_PX, SURROUNDS
+from mammo_core.network.grid import Grid, cut_region, lay_out
+from mammo_core.network.regions import orientations, pool_region
+from mammo_core.network.runtime import OnnxNetwork
+from mammo_core.preprocess import preprocess
+from mammo_core.types import LABELS, Annotation, Preprocessed
+
+KINDS = ("lesion", "normal", "hard_normal")
+IGNORE = -1
+_NEAR_LESION_PX = 2 * CELL_PX
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """One scored square: `features` is (8, 464), one row an orientation; (x, y) its centre in film pixels."""
+
+    film_id: str
+    kind: str
+    label: int
+    x: float
+    y: float
+    features: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class StudyFilm:
+    """One film with its truth.
+
+    Attributes:
+        film_id: `mdb001` to `mdb322`.
+        woman_id: 1 to 161.
+        label: Worst class of the film, as an index of `LABELS`.
+        annotations: Its rows of the index.
+        digest: Of the film's pixels.
+        grid: Its layout before the network.
+        cells: (n, 696) float32 context features of the cells in the breast, in row order.
+        cell_labels: (n,) int: 0 normal tissue, 1 or 2 inside a lesion, `IGNORE` at a lesion's rim.
+        cell_weights: (n,) float: lesions weigh the same whatever their size.
+    """
+
+    film_id: str
+    woman_id: int
+    label: int
+    annotations: tuple[Annotation, ...]
+    digest: str
+    grid: Grid
+    cells: np.ndarray
+    cell_labels: np.ndarray
+    cell_weights: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """All films and all regions."""
+
+    films: tuple[StudyFilm, ...]
+    regions: tuple[Region, ...]
+
+
+def load_study(
+    network: OnnxNetwork,
+    config: PreprocessConfig,
+    film_ids: tuple[str, ...] = FILM_IDS,
+    seed: int = 0,
+    progress: Callable[[float], None] = lambda fraction: None,
+) -> Study:
+    """Prepare films, run the frozen layers over them and sample regions.
+
+    Args:
+        network: A network whose `features` are raw (standardisation not set).
+        config: Preparing.
+        film_ids: Which films; positions of normals are copied from lesions among them.
+        seed: For the places of normal regions.
+        progress: Called with a fraction from 0 to 1.
+
+    Raises:
+        DatasetError: MIAS is not there.
+    """
+    sources = open_films()
+    prepared: dict[str, Preprocessed] = {}
+    films = []
+    for i, film_id in enumerate(film_ids):
+        mammogram = load_mammogram(sources[film_id])
+        prepared[film_id] = preprocess(mammogram, config)
+        films.append(_study_film(film_id, mammogram.digest, prepared[film_id], network))
+        progress(0.8 * (i + 1) / len(film_ids))
+    regions = _sample_regions(prepared, network, seed)
+    progress(1.0)
+    return Study(tuple(films), tuple(regions))
+
+
+def context_features(features: np.ndarray) -> np.ndarray:
+    """Return (h, w, 696): each cell with its 3 x 3 and 7 x 7 means, as the graph's `context` layer has them."""
+    around = [uniform_filter(features, (size, size, 1), mode="constant") for size in SURROUNDS]
+    return np.concatenate([features, *around], axis=-1)
+
+
+def _study_film(film_id: str, digest: str, prepared: Preprocessed, network: OnnxNetwork) -> StudyFilm:
+    grid = lay_out(prepared)
+    cells = context_features(network.run(grid.image, ["features"])["features"])[grid.in_breast]
+    annotations = annotations_by_film()[film_id]
+    labels, weights = _label_cells(grid.centres(), annotations, prepared.scale)
+    return StudyFilm(
+        film_id,
+        woman_of(film_id),
+        LABELS.index(film_class(film_id)),
+        annotations,
+        digest,
+        grid,
+        cells.astype(np.float32),
+        labels,
+        weights,
+    )
+
+
+def _label_cells(
+    centres: np.ndarray, annotations: tuple[Annotation, ...], scale: tuple[float, float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return (labels, weights) of cells at `centres`.
+
+    Films with an abnormality that has no place teach nothing about single cells: all of theirs are ignored.
+    """
+    labels, weights = np.zeros(len(centres), int), np.ones(len(centres))
+    if any(a.severity != "normal" and a.circle is None for a in annotations):
+        return np.full(len(centres), IGNORE), weights
+    for a in sorted((a for a in annotations if a.circle), key=lambda a: LABELS.index(a.severity)):
+        distance = np.hypot(*(centres * scale - (a.circle.x, a.circle.y)).T) / scale[0]
+        radius = a.circle.radius_px / scale[0]
+        labels[(distance < radius + _NEAR_LESION_PX) & (labels == 0)] = IGNORE
+        inside = distance < max(radius * 0.8, CELL_PX * 0.75)
+        labels[inside] = LABELS.index(a.severity)
+        weights[inside] = 8.0 / max(inside.sum(), 1)
+    return labels, weights
+
+
+def _sample_regions(prepared: dict[str, Preprocessed], network: OnnxNetwork, seed: int) -> list[Region]:
+    """Take every annotated place, and from every normal film one matched normal and one hard normal."""
+    places: list[tuple[str, str, int, float, float]] = []
+    positions: list[BreastPosition] = []
+    for film_id, film in prepared.items():
+        for a in annotations_by_film()[film_id]:
+            if a.circle:
+                x, y = a.circle.x / film.scale[0], a.circle.y / film.scale[1]
+                positions.append(position_of(film, x, y))
+                places.append((film_id, "lesion", LABELS.index(a.severity), x, y))
+    in_breast = [position for position in positions if position.skin_px > 0]
+    rng = np.random.default_rng(seed)
+    for film_id, film in prepared.items():
+        if film_class(film_id) == "normal" and in_breast:
+            x, y = place_like(film, in_breast[rng.integers(len(in_breast))], rng)
+            places.append((film_id, "normal", 0, x, y))
+            places.append((film_id, "hard_normal", 0, *nearest_blob(film, x, y)))
+    return [
+        Region(film_id, kind, label, *_to_film(prepared[film_id], x, y), _region_features(prepared[film_id], x, y, network))
+        for film_id, kind, label, x, y in places
+    ]
+
+
+def _to_film(film: Preprocessed, x: float, y: float) -> tuple[float, float]:
+    return x * film.scale[0], y * film.scale[1]
+
+
+def _region_features(film: Preprocessed, x: float, y: float, network: OnnxNetwork) -> np.ndarray:
+    crop = cut_region(film.image, x, y)
+    return np.stack([pool_region(network.run(turned, ["features"])["features"]) for turned in orientations(crop)])

@@ -1,0 +1,92 @@
+"""How a prepared film is laid before the network, and where each cell of its answer lies.
+
+The film is cut to the breast with a fixed margin, so that nothing depends on the canvas it came on. This is part of
+the model: frozen before it is evaluated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from mammo_core.network.geometry import CELL_PX, REGION_PX
+from mammo_core.types import Preprocessed
+
+_MARGIN_PX = 4 * CELL_PX
+_STRIDE_PX = 32
+_BREAST_SHARE = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """One prepared film as network input.
+
+    Attributes:
+        image: H x W uint8, the breast with a margin of at least 64 pixels of zeros; H and W multiples of 32.
+        offset: (x, y) of the image's corner in the prepared film; negative where the margin reaches beyond it.
+        in_breast: H/16 x W/16 bool, cells at least half covered by breast.
+        distance_px: H/16 x W/16 float32, distance of each cell's centre to the breast's edge, 0 outside.
+    """
+
+    image: np.ndarray
+    offset: tuple[int, int]
+    in_breast: np.ndarray
+    distance_px: np.ndarray
+
+    def centres(self) -> np.ndarray:
+        """Return (n, 2) float (x, y) in prepared pixels of the centres of the cells in the breast, in row order."""
+        rows, columns = np.nonzero(self.in_breast)
+        return self.to_prepared(np.stack([columns, rows], axis=1))
+
+    def to_prepared(self, cells: np.ndarray) -> np.ndarray:
+        """Return the centres (x, y) in prepared pixels of cells given as (column, row)."""
+        return np.asarray(cells) * CELL_PX + CELL_PX / 2 + np.asarray(self.offset, dtype=float)
+
+    def to_film_canvas(self, cell_map: np.ndarray, shape: tuple[int, int], fill: float) -> np.ndarray:
+        """Return a map of cells placed over the whole prepared film, one value per pixel, bilinear in between.
+
+        Args:
+            cell_map: H/16 x W/16 float.
+            shape: (h, w) of the prepared film.
+            fill: Value where the film lies beyond the grid.
+        """
+        height, width = self.image.shape
+        full = cv2.resize(cell_map.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+        shift = np.float32([[1, 0, self.offset[0]], [0, 1, self.offset[1]]])
+        return cv2.warpAffine(full, shift, (shape[1], shape[0]), flags=cv2.INTER_NEAREST, borderValue=fill)
+
+
+def lay_out(prepared: Preprocessed) -> Grid:
+    """Cut a prepared film to its breast, with margin, at the network's stride."""
+    rows = np.flatnonzero(prepared.breast_mask.any(axis=1))
+    columns = np.flatnonzero(prepared.breast_mask.any(axis=0))
+    top, left = int(rows[0]) - _MARGIN_PX, int(columns[0]) - _MARGIN_PX
+    height = _round_up(int(rows[-1]) + 1 + _MARGIN_PX - top)
+    width = _round_up(int(columns[-1]) + 1 + _MARGIN_PX - left)
+    image = cut(prepared.image, left, top, width, height)
+    mask = cut(prepared.breast_mask.astype(np.uint8), left, top, width, height)
+    cells = (width // CELL_PX, height // CELL_PX)
+    share = cv2.resize(mask.astype(np.float32), cells, interpolation=cv2.INTER_AREA)
+    distance = cv2.resize(cv2.distanceTransform(mask, cv2.DIST_L2, 5), cells, interpolation=cv2.INTER_AREA)
+    return Grid(image, (left, top), share >= _BREAST_SHARE, distance)
+
+
+def cut(image: np.ndarray, left: int, top: int, width: int, height: int) -> np.ndarray:
+    """Return a window of `image`, zero where it reaches beyond."""
+    window = np.zeros((height, width), image.dtype)
+    y0, x0 = max(top, 0), max(left, 0)
+    y1, x1 = min(top + height, image.shape[0]), min(left + width, image.shape[1])
+    if y0 < y1 and x0 < x1:
+        window[y0 - top : y1 - top, x0 - left : x1 - left] = image[y0:y1, x0:x1]
+    return window
+
+
+def cut_region(image: np.ndarray, x: float, y: float) -> np.ndarray:
+    """Return the 96 x 96 square of a prepared image around the point (x, y), zero where it reaches beyond."""
+    return cut(image, round(x) - REGION_PX // 2, round(y) - REGION_PX // 2, REGION_PX, REGION_PX)
+
+
+def _round_up(length: int) -> int:
+    return -(-length // _STRIDE_PX) * _STRIDE_PX

@@ -1,0 +1,46 @@
+"""Running the ONNX copy of a network: quick, light, and without TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from mammo_core.errors import BundleError
+
+
+class OnnxNetwork:
+    """A loaded network. Safe to share between threads.
+
+    Args:
+        path: The `model.onnx` of a model folder.
+        threads: Threads to compute with; 0 leaves it to ONNX Runtime.
+
+    Raises:
+        BundleError: The file is no ONNX network.
+    """
+
+    def __init__(self, path: Path, threads: int = 0) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 3
+        try:
+            self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        except Exception as error:
+            raise BundleError(f"{path.name} could not be loaded as an ONNX network; restore the model folder") from error
+
+    def run(self, image: np.ndarray, outputs: Sequence[str]) -> dict[str, np.ndarray]:
+        """Run one picture and return the outputs asked for.
+
+        Args:
+            image: H x W, values 0 to 255, H and W multiples of 32 and at least 96.
+            outputs: Some of `features`, `region_logits`, `film_logits`.
+
+        Returns:
+            {name: (h, w, channels) float32}.
+        """
+        film = np.ascontiguousarray(image, dtype=np.float32)[None, ..., None]
+        results = self._session.run(list(outputs), {"film": film})
+        return {name: result[0] for name, result in zip(outputs, results, strict=True)}
