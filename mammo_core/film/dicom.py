@@ -1,0 +1,193 @@
+"""Decode a DICOM mammogram: read the data set within bounds, refuse what is no single film, assemble the result.
+
+Only the tags listed here are parsed. pydicom is kept from quoting values of tags in warnings, because such values
+name patients; no message of ours repeats one either.
+"""
+
+from __future__ import annotations
+
+import io
+import zlib
+
+import pydicom.config
+from pydicom import Dataset
+from pydicom.filereader import read_dataset
+from pydicom.tag import Tag
+from pydicom.uid import (
+    UID,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
+
+from mammo_core.config import MAX_FILE_BYTES
+from mammo_core.errors import UnreadableImageError
+from mammo_core.film.dicom_pixels import decode_pixels
+from mammo_core.film.dicom_tags import find_laterality, find_spacing, find_view, find_view_warnings, text
+from mammo_core.types import Mammogram, pixel_digest
+
+pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
+
+EXPECTED = "expected one digital or digitised mammogram (modality MG)"
+MAX_ELEMENTS = 100_000
+"""Data sets with more elements at top level are refused: a mammogram has some hundred."""
+
+# fmt: off
+KEYWORDS = (
+    "SOPClassUID", "Modality", "PresentationIntentType", "BodyPartExamined", "NumberOfFrames",
+    "SamplesPerPixel", "Rows", "Columns", "PhotometricInterpretation", "PresentationLUTShape", "BitsAllocated",
+    "BitsStored", "HighBit", "PixelRepresentation", "PixelData", "ModalityLUTSequence", "RescaleSlope",
+    "RescaleIntercept", "VOILUTSequence", "WindowCenter", "WindowWidth", "VOILUTFunction", "PixelPaddingValue",
+    "PixelPaddingRangeLimit", "PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing",
+    "EstimatedRadiographicMagnificationFactor", "PixelAspectRatio", "SharedFunctionalGroupsSequence",
+    "ImageLaterality", "Laterality", "ViewPosition", "ViewCodeSequence", "PatientOrientation", "PatientID",
+    "SeriesDescription", "BreastImplantPresent", "EncryptedAttributesSequence",
+)
+# fmt: on
+"""The only elements that are read."""
+
+SOP_CLASSES = {
+    "1.2.840.10008.5.1.4.1.1.13.1.3": "a tomosynthesis volume",
+    "1.2.840.10008.5.1.4.1.1.13.1.4": "a breast projection series",
+    "1.2.840.10008.5.1.4.1.1.13.1.5": "a breast projection series",
+    "1.2.840.10008.5.1.4.1.1.1.2.1": "an unprocessed (For Processing) mammogram",
+    "1.2.840.10008.1.3.10": "a DICOMDIR (the table of contents of a disc)",
+}
+"""SOP classes that need a word of their own (DICOM PS3.4, B.5)."""
+
+
+def looks_like_dicom(data: bytes) -> bool:
+    """Tell whether the bytes are a DICOM file, with or without its preamble or its file meta information."""
+    if data[128:132] == b"DICM" or data[:4] == b"DICM":
+        return True
+    # A bare data set begins with group 0002 or 0008, a low element number and a plausible length or VR.
+    if len(data) < 16 or data[:4] in (b"\x00\x00\x00\x00",):
+        return False
+    little = data[:2] in (b"\x02\x00", b"\x08\x00") and data[3] == 0
+    big = data[:2] == b"\x00\x08" and data[2] == 0
+    explicit = data[4:6].isalpha() and data[4:6].isupper()
+    implicit = int.from_bytes(data[4:8], "little") <= 1024
+    return (little and (explicit or implicit)) or (big and explicit)
+
+
+def decode_dicom(data: bytes) -> Mammogram:
+    """Decode the bytes of a DICOM file.
+
+    Args:
+        data: The whole file.
+
+    Returns:
+        The film after modality LUT, VOI LUT or window, and presentation LUT shape (DICOM PS3.4, N.2), dark air,
+        with spacing, side and view as far as tags state them.
+
+    Raises:
+        UnreadableImageError: Not one readable mammogram; the message says what came and what to do.
+    """
+    try:
+        dataset, syntax = _read_bounded(data)
+        _refuse_other_than_a_film(dataset)
+        pixels, bit_depth, steps, warnings = decode_pixels(dataset, syntax)
+        spacing, spacing_step, spacing_warnings = find_spacing(dataset, pixels.shape)
+        laterality, view = find_laterality(dataset), find_view(dataset)
+    except UnreadableImageError:
+        raise
+    except Exception as error:  # parsers and decoders answer hostile bytes with almost any exception
+        raise UnreadableImageError(
+            f"The DICOM file is truncated or damaged ({type(error).__name__}); {EXPECTED}. Export or copy it again."
+        ) from None
+    return Mammogram(
+        pixels=pixels,
+        bit_depth=bit_depth,
+        pixel_spacing_mm=spacing,
+        laterality=laterality,
+        view=view,
+        source=("read DICOM", *steps, *spacing_step),
+        digest=pixel_digest(pixels),
+        warnings=(*warnings, *spacing_warnings, *find_view_warnings(dataset)),
+    )
+
+
+def _read_bounded(data: bytes) -> tuple[Dataset, UID]:
+    """Return the tags of interest and the transfer syntax; never inflate or parse without a limit."""
+    start = 132 if data[128:132] == b"DICM" else 4 if data[:4] == b"DICM" else 0
+    stream = io.BytesIO(data)
+    stream.seek(start)
+    meta = Dataset()
+    if data[start : start + 2] == b"\x02\x00":
+        meta = read_dataset(stream, False, True, stop_when=_Stop(lambda tag: tag >> 16 != 2))
+    body = data[stream.tell() :]
+    syntax = UID(text(meta, "TransferSyntaxUID")) or _guess_syntax(body)
+    if text(meta, "MediaStorageSOPClassUID") == "1.2.840.10008.1.3.10":
+        _refuse(SOP_CLASSES["1.2.840.10008.1.3.10"])
+    if not syntax.is_transfer_syntax:
+        raise UnreadableImageError("The DICOM file uses an unknown or private transfer syntax. Export it uncompressed.")
+    if syntax == DeflatedExplicitVRLittleEndian:
+        body = _inflate(body)
+    dataset = read_dataset(
+        io.BytesIO(body),
+        syntax.is_implicit_VR,
+        syntax.is_little_endian,
+        stop_when=_Stop(),
+        specific_tags=[Tag(k) for k in KEYWORDS],
+    )
+    return dataset, syntax
+
+
+class _Stop:
+    """Ends reading at a tag that is not wanted; refuses data sets of endless tiny elements."""
+
+    def __init__(self, unwanted=lambda tag: False) -> None:
+        self.unwanted, self.seen = unwanted, 0
+
+    def __call__(self, tag: int, vr: str | None, length: int) -> bool:
+        self.seen += 1
+        if self.seen > MAX_ELEMENTS:
+            raise UnreadableImageError(f"The DICOM file has more than {MAX_ELEMENTS} elements; {EXPECTED}.")
+        return self.unwanted(tag)
+
+
+def _guess_syntax(body: bytes) -> UID:
+    """Return the transfer syntax of a data set that comes without file meta information."""
+    if body[:1] == b"\x00":
+        return ExplicitVRBigEndian
+    return ExplicitVRLittleEndian if body[4:6].isalpha() and body[4:6].isupper() else ImplicitVRLittleEndian
+
+
+def _inflate(body: bytes) -> bytes:
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    inflated = inflater.decompress(body, MAX_FILE_BYTES + 1)
+    if len(inflated) > MAX_FILE_BYTES:
+        raise UnreadableImageError(
+            f"The deflated DICOM file grows beyond {MAX_FILE_BYTES // 2**20} MB, the limit for one film. "
+            "Export it without compression."
+        )
+    if not inflater.eof:
+        raise UnreadableImageError("The deflated DICOM file is truncated. Copy or export it again.")
+    return inflated
+
+
+def _refuse(what: str, advice: str = "Send the processed film of one view.") -> None:
+    raise UnreadableImageError(f"The DICOM file holds {what}; {EXPECTED}. {advice}")
+
+
+def _refuse_other_than_a_film(dataset: Dataset) -> None:
+    """Raise UnreadableImageError unless the tags describe one grey mammogram meant for reading."""
+    if "EncryptedAttributesSequence" in dataset:
+        _refuse("encrypted attributes", "Decrypt it, or export it without encryption.")
+    sop_class = text(dataset, "SOPClassUID")
+    if sop_class in SOP_CLASSES:
+        _refuse(SOP_CLASSES[sop_class])
+    if "PixelData" not in dataset:
+        _refuse("no picture (a report, a list, or a file cut off before its pixels)")
+    modality = text(dataset, "Modality").upper()
+    digital_mammography = sop_class.startswith("1.2.840.10008.5.1.4.1.1.1.2")
+    if modality != "MG" and not (not modality and digital_mammography):
+        _refuse("another modality than MG, or states none", "Send a mammogram, or export it with its modality.")
+    body_part = text(dataset, "BodyPartExamined").upper()
+    if body_part and "BREAST" not in body_part and not body_part.startswith("MAMM"):
+        _refuse("another body part than the breast")
+    if text(dataset, "PresentationIntentType").upper() == "FOR PROCESSING":
+        _refuse(SOP_CLASSES["1.2.840.10008.5.1.4.1.1.1.2.1"], "Send the For Presentation film.")
+    if text(dataset, "NumberOfFrames") not in ("", "0", "1"):
+        _refuse("several frames (a volume or a series)")

@@ -1,0 +1,135 @@
+"""What DICOM tags say of a film: pixel spacing, side, view. Values are read, never repeated in a message."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+
+from pydicom import Dataset
+
+from mammo_core.errors import UnreadableImageError
+from mammo_core.types import Laterality, View
+
+SPACING_RANGE_MM = (0.01, 1.0)
+FILM_RANGE_MM = (40.0, 600.0)
+"""A spacing outside these, or one that makes the film's longer side leave them, is a mistake and not used."""
+ANISOTROPY = 0.01
+"""Row and column spacing may differ by this share; one number serves both."""
+
+VIEW_CODES = {
+    "R-10242": "CC",
+    "399162004": "CC",
+    "Y-X1770": "CC",
+    "R-10226": "MLO",
+    "399368009": "MLO",
+    "Y-X1771": "MLO",
+}
+"""View codes of DICOM PS3.16, CID 4014 (SNOMED CT, SRT and the retired SNM3)."""
+
+
+def text(dataset: Dataset, keyword: str) -> str:
+    """Return an element's (first) value as stripped text, empty where it is absent."""
+    value = values(dataset, keyword)
+    return str(value[0]).strip().strip("\0") if value else ""
+
+
+def values(dataset: Dataset, keyword: str) -> list:
+    """Return an element's values as a list, empty where it is absent or has none."""
+    value = dataset.get(keyword)
+    if value is None or value == "" or value == b"":
+        return []
+    return list(value) if not isinstance(value, (str, bytes)) and hasattr(value, "__iter__") else [value]
+
+
+def numbers(dataset: Dataset, keyword: str) -> list[float]:
+    """Return an element's values as finite floats, empty where one of them is not."""
+    try:
+        found = [float(value) for value in values(dataset, keyword)]
+    except (TypeError, ValueError):
+        return []
+    return found if all(map(math.isfinite, found)) else []
+
+
+def find_spacing(dataset: Dataset, shape: tuple[int, int]) -> tuple[float | None, tuple[str, ...], tuple[str, ...]]:
+    """Return (millimetres per pixel in the breast plane or None, what was done, warnings).
+
+    Pixel Spacing that differs from Imager Pixel Spacing is calibrated and taken as it is; Imager Pixel Spacing is
+    divided by the magnification factor (DICOM PS3.3, 10.7.1.3).
+
+    Raises:
+        UnreadableImageError: Rows and columns have different spacing.
+    """
+    for spacing, name in _stated_spacings(dataset):
+        rows, columns = spacing
+        if abs(rows - columns) > ANISOTROPY * max(rows, columns):
+            raise UnreadableImageError(
+                "The film's rows and columns have different spacing; expected square pixels. Export it with them."
+            )
+        mm = (rows + columns) / 2
+        low, high = SPACING_RANGE_MM
+        if not low <= mm <= high or not FILM_RANGE_MM[0] <= mm * max(shape) <= FILM_RANGE_MM[1]:
+            return None, (), ("The pixel spacing stated in the file makes no sense for a mammogram and is not used.",)
+        return mm, (f"pixel spacing {mm:g} mm from {name}",), ()
+    return None, (), ()
+
+
+def _stated_spacings(dataset: Dataset) -> Iterator[tuple[list[float], str]]:
+    """Yield ((rows, columns), name) of every spacing the file states, the most trusted first."""
+    plane, imager = _pair(dataset, "PixelSpacing"), _pair(dataset, "ImagerPixelSpacing")
+    if plane and plane != imager:
+        yield plane, "Pixel Spacing"
+    if imager:
+        factor = (numbers(dataset, "EstimatedRadiographicMagnificationFactor") or [1.0])[0]
+        if 1 < factor <= 5:
+            yield [value / factor for value in imager], f"Imager Pixel Spacing, magnified {factor:g} times"
+        else:
+            yield imager, "Imager Pixel Spacing"
+    for group in values(dataset, "SharedFunctionalGroupsSequence"):
+        for measures in values(group, "PixelMeasuresSequence"):
+            if shared := _pair(measures, "PixelSpacing"):
+                yield shared, "Pixel Spacing of the shared functional groups"
+    if scanned := _pair(dataset, "NominalScannedPixelSpacing"):
+        yield scanned, "Nominal Scanned Pixel Spacing"
+
+
+def _pair(dataset: Dataset, keyword: str) -> list[float]:
+    found = numbers(dataset, keyword)
+    return found if len(found) == 2 and min(found) > 0 else []
+
+
+_SIDES = {"L": "L", "LEFT": "L", "R": "R", "RIGHT": "R"}
+_TEXT_SIDE = re.compile(r"(?:^|[^A-Z])(LEFT|RIGHT|L|R)[ _-]?(?:CC|MLO)(?![A-Z])")
+_TEXT_VIEW = re.compile(r"(?:^|[^A-Z])(?:LEFT|RIGHT|L|R)?[ _-]?(CC|MLO)(?![A-Z])")
+
+
+def find_laterality(dataset: Dataset) -> Laterality | None:
+    """Return the breast shown, from Image Laterality, Laterality, or names of the form `..._LEFT_CC` (CBIS-DDSM)."""
+    for keyword in ("ImageLaterality", "Laterality"):
+        if side := _SIDES.get(text(dataset, keyword).upper()):
+            return side
+    for keyword in ("ViewPosition", "PatientID", "SeriesDescription"):
+        if match := _TEXT_SIDE.search(text(dataset, keyword).upper()):
+            return _SIDES[match[1]]
+    return None
+
+
+def find_view(dataset: Dataset) -> View | None:
+    """Return the projection, from View Position, its code, Patient Orientation (CBIS-DDSM), or names as above."""
+    for item in values(dataset, "ViewCodeSequence"):
+        if view := VIEW_CODES.get(text(item, "CodeValue")):
+            return view
+    for keyword in ("ViewPosition", "PatientOrientation", "PatientID", "SeriesDescription"):
+        if match := _TEXT_VIEW.search(text(dataset, keyword).upper()):
+            return match[1]
+    return None
+
+
+def find_view_warnings(dataset: Dataset) -> tuple[str, ...]:
+    """Return what the tags say that puts a film outside the usual screening views."""
+    found = []
+    if text(dataset, "BreastImplantPresent").upper() == "YES":
+        found.append("The file says that the breast has an implant.")
+    if (numbers(dataset, "EstimatedRadiographicMagnificationFactor") or [1.0])[0] >= 1.3:
+        found.append("The file says that this is a magnification view.")
+    return tuple(found)
