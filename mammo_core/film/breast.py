@@ -1,0 +1,240 @@
+"""The breast outline, dim skin line included.
+
+All decisions are made on a copy at 0.4 mm per pixel, turned so that the chest wall lies on the left, with levels
+relative to the film's own grey range and in whole numbers: the result does not depend on bit depth, side or padding.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from mammo_core.errors import BreastNotFoundError
+from mammo_core.film.artefacts import find_film
+
+WORK_MM = 0.4
+"""Pixel spacing of the copy on which the breast is sought."""
+MIN_SIDE_PX = 32
+"""Films with a shorter side (padding taken off) are refused."""
+SKIN_LEVEL = 0.01
+"""The skin is brighter than the air beside it by this share of the breast's own brightness (about 2 of 255)."""
+MIN_BREAST_CM2 = 10.0
+"""A smaller part is no breast."""
+AIR_CELL_MM = 6.0
+"""The air is looked at in cells of this size."""
+AIR_WINDOW = 9
+"""The air level at a place is taken from the dark cells of a window of so many cells a side."""
+AIR_RANK = 0.1
+"""It is the cell of this rank, from the darkest (0) to the brightest (1)."""
+JUMP_MM = 2.0
+"""The outline moves outwards by at most this much within 2 mm, going up or down from the widest row."""
+FOG_MM = 20.0
+"""A strip of leaked light along the chest rim is at most this wide."""
+FOG_LEVEL = 0.18
+"""It is dimmer than this share of the breast's brightness, for the most part."""
+
+
+def segment_breast(pixels: np.ndarray, spacing_mm: float) -> np.ndarray:
+    """Outline the breast on one film.
+
+    A core is found by Otsu's threshold; the skin is the level at which the film rises above the air beside it (air
+    level estimated per place, because films are fogged unevenly); labels, tape and frame edges are cut off where the
+    outline jumps.
+
+    Args:
+        pixels: H x W, uint8 or uint16, dark = air.
+        spacing_mm: Millimetres per pixel.
+
+    Returns:
+        H x W bool, the whole breast, pectoral muscle included.
+
+    Raises:
+        BreastNotFoundError: Nothing on the film can be a breast.
+    """
+    if not spacing_mm > 0:
+        raise ValueError(f"spacing_mm must be positive, not {spacing_mm}")
+    film = find_film(pixels) if min(pixels.shape) >= MIN_SIDE_PX else None
+    if film is None or min(pixels[film].shape) < MIN_SIDE_PX:
+        raise BreastNotFoundError(
+            f"expected a film with a lit breast of at least {MIN_SIDE_PX} pixels a side; a picture of "
+            f"{pixels.shape[1]} x {pixels.shape[0]} pixels came with less than that above black. Check "
+            "that the file is a mammogram with dark air."
+        )
+    work, work_mm = _working_copy(pixels[film], spacing_mm)
+    flipped = _chest_is_right(work, work_mm)
+    found = _outline(np.ascontiguousarray(work[:, ::-1]) if flipped else work, work_mm)
+    if flipped:
+        found = np.ascontiguousarray(found[:, ::-1])
+    mask = np.zeros(pixels.shape, bool)
+    height, width = pixels[film].shape
+    mask[film] = cv2.resize(found * np.uint8(255), (width, height), interpolation=cv2.INTER_LINEAR) > 127
+    return mask
+
+
+def chest_side(breast_mask: np.ndarray) -> str:
+    """Return `left` or `right`: the side of the picture on which the chest wall lies.
+
+    The chest side is the one to which the breast's centre of mass is nearer, within the breast's own box.
+
+    Args:
+        breast_mask: H x W bool.
+    """
+    columns = breast_mask.sum(axis=0, dtype=np.int64)
+    lit = np.flatnonzero(columns)
+    if not lit.size:
+        raise ValueError("breast_mask is empty: it has no chest side")
+    centre = (columns * np.arange(columns.size)).sum() / columns.sum()
+    return "left" if 2 * centre <= lit[0] + lit[-1] else "right"
+
+
+def disc(radius: int) -> np.ndarray:
+    """Return a round structuring element, (2 radius + 1) squared, uint8."""
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+
+
+def _px(length_mm: float, work_mm: float) -> int:
+    return max(1, round(length_mm / work_mm))
+
+
+def _working_copy(pixels: np.ndarray, spacing_mm: float) -> tuple[np.ndarray, float]:
+    """Return a denoised uint16 copy at `WORK_MM` (or the film's own spacing, if wider) and its spacing."""
+    factor = max(1, 65535 // max(1, int(pixels.max())))
+    wide = pixels.astype(np.uint16) * np.uint16(factor)
+    work_mm = max(WORK_MM, spacing_mm)
+    if work_mm > spacing_mm:
+        size = [max(MIN_SIDE_PX, round(n * spacing_mm / work_mm)) for n in wide.shape[::-1]]
+        wide = cv2.resize(wide, size, interpolation=cv2.INTER_AREA)
+    return cv2.medianBlur(wide, 5), work_mm
+
+
+def _core(work: np.ndarray, work_mm: float) -> np.ndarray:
+    """Return the bright inside of the breast as 0/1 uint8: the largest part above 0.6 of Otsu's threshold."""
+    low, high = int(work.min()), int(work.max())
+    grey = ((work.astype(np.uint32) - low) * 255 // max(1, high - low)).astype(np.uint8)
+    threshold, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_OTSU)
+    return _largest(_opened((grey > 0.6 * threshold).astype(np.uint8), _px(6, work_mm)))
+
+
+def _chest_is_right(work: np.ndarray, work_mm: float) -> bool:
+    """Say whether the core lies along the right rim rather than the left."""
+    core, rim = _core(work, work_mm), _px(4, work_mm)
+    left, right = (int(side.any(axis=1).sum()) for side in (core[:, :rim], core[:, -rim:]))
+    if left != right:
+        return right > left
+    return bool(core.any()) and chest_side(core > 0) == "right"
+
+
+def _outline(work: np.ndarray, work_mm: float) -> np.ndarray:
+    """Return the breast as 0/1 uint8 on a working copy with the chest on the left."""
+    core = _core(work, work_mm)
+    if core.sum() * work_mm**2 < 100 * MIN_BREAST_CM2:
+        raise BreastNotFoundError(
+            f"expected a breast of at least {MIN_BREAST_CM2:.0f} cm2; the largest bright part covers "
+            f"{core.sum() * work_mm**2 / 100:.1f} cm2. Check that the file is a "
+            "mammogram with dark air, and its pixel spacing."
+        )
+    low = int(work.min())
+    brightness = int(np.percentile(work[core > 0], 90, method="nearest")) - low
+    air = _air_level(work, low, brightness, work_mm)
+    lit = (work > air + SKIN_LEVEL * brightness).astype(np.uint8)
+    solid = _opened(lit, _px(6, work_mm))
+    solid = _touching(solid, core)
+    solid = _regrown(solid, lit, _px(5, work_mm))
+    solid = _without_jumps(solid, core, work_mm)
+    solid = _touching(_opened(solid, _px(2, work_mm)), core)
+    return _filled(_without_fog(solid, work - low, brightness, work_mm))
+
+
+def _air_level(work: np.ndarray, low: int, brightness: int, work_mm: float) -> np.ndarray:
+    """Return the level of the air around each pixel, H x W float32: a low-middle rank of the dark cells nearby."""
+    cell = _px(AIR_CELL_MM, work_mm)
+    size = [max(1, n // cell) for n in work.shape[::-1]]
+    cells = cv2.resize(work, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    padding = cells <= low + brightness / 400
+    dark = (cells <= low + 0.08 * brightness) & ~padding
+    reach = AIR_WINDOW // 2
+    wide = np.pad(np.where(dark, cells, np.inf), reach, constant_values=np.inf)
+    windows = np.lib.stride_tricks.sliding_window_view(wide, (AIR_WINDOW, AIR_WINDOW)).reshape(*cells.shape, -1)
+    ranked = np.sort(windows, axis=-1)
+    n_dark = np.isfinite(ranked).sum(axis=-1)
+    rank = (n_dark * AIR_RANK).astype(int)
+    level = np.take_along_axis(ranked, rank[..., None], axis=-1)[..., 0]
+    level = np.where(n_dark > 0, level, low).astype(np.float32)
+    return cv2.resize(level, work.shape[::-1], interpolation=cv2.INTER_LINEAR)
+
+
+def _without_jumps(solid: np.ndarray, core: np.ndarray, work_mm: float) -> np.ndarray:
+    """Cut off what makes the outline jump outwards, going up and down from the breast's widest row.
+
+    A skin line never leaps from one row to the next; a label, a tape or a bright frame edge that touches it does.
+    """
+    solid = solid.copy()
+    bulk = _opened(core, _px(12, work_mm))
+    edge = _reach(bulk if bulk.any() else core)
+    start = int(np.argmax(edge))
+    span, jump = _px(2, work_mm), _px(JUMP_MM, work_mm)
+    for rows in (range(start, -1, -1), range(start, solid.shape[0])):
+        reached: list[int] = []
+        for row in rows:
+            before = reached[max(0, len(reached) - span)] if reached else int(edge[start]) + _px(25, work_mm)
+            line = solid[row]
+            if before + jump < line.size:
+                if line[before + jump] and reached:
+                    line[reached[-1] :] = 0
+                line[before + jump :] = 0
+            reached.append(int(_reach(line[None])[0]))
+    return solid
+
+
+def _reach(mask: np.ndarray) -> np.ndarray:
+    """Return for each row of a 0/1 mask how many columns from the left its farthest lit pixel lies."""
+    return (mask * np.arange(1, mask.shape[1] + 1)).max(axis=1)
+
+
+def _without_fog(solid: np.ndarray, work: np.ndarray, brightness: int, work_mm: float) -> np.ndarray:
+    """Drop the narrow dim strip along the chest rim above and below the breast (light that leaked in at the edge)."""
+    solid = solid.copy()
+    bright = (solid * (work > FOG_LEVEL * brightness)).sum(axis=1)
+    strip = (_reach(solid) <= _px(FOG_MM, work_mm)) & (2 * bright < solid.sum(axis=1))
+    strip |= ~solid.any(axis=1)
+    for rows in (range(strip.size), range(strip.size - 1, -1, -1)):
+        for row in rows:
+            if not strip[row]:
+                break
+            solid[row] = 0
+    return solid
+
+
+def _opened(mask: np.ndarray, radius: int) -> np.ndarray:
+    """Open a 0/1 mask with a disc, as if the film went on beyond its rim like in a mirror."""
+    wide = cv2.copyMakeBorder(mask, radius, radius, radius, radius, cv2.BORDER_REFLECT)
+    return cv2.morphologyEx(wide, cv2.MORPH_OPEN, disc(radius))[radius:-radius, radius:-radius]
+
+
+def _largest(mask: np.ndarray) -> np.ndarray:
+    """Keep the largest connected part of a 0/1 mask."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
+    if len(stats) < 2:
+        return mask
+    return (labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))).astype(np.uint8)
+
+
+def _touching(mask: np.ndarray, core: np.ndarray) -> np.ndarray:
+    """Keep the connected part of a 0/1 mask that holds most of the core."""
+    n_labels, labels = cv2.connectedComponents(mask, connectivity=4)
+    shared = np.bincount(labels[core > 0], minlength=n_labels)
+    shared[0] = 0
+    return (labels == int(np.argmax(shared))).astype(np.uint8) * mask
+
+
+def _regrown(solid: np.ndarray, lit: np.ndarray, n_steps: int) -> np.ndarray:
+    """Grow `solid` back into `lit` by a few pixels: opening takes the nipple off."""
+    for _ in range(n_steps):
+        solid = cv2.dilate(solid, disc(1)) & lit
+    return solid
+
+
+def _filled(mask: np.ndarray) -> np.ndarray:
+    """Fill the holes of a 0/1 mask that do not reach the rim."""
+    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    return cv2.drawContours(np.zeros_like(mask), contours, -1, 1, cv2.FILLED)
