@@ -4,7 +4,9 @@ A research prototype, not a medical device. The public names below are imported 
 ``import mammo_core`` stays light and never pulls in TensorFlow.
 """
 
+import sys
 from importlib import import_module
+from types import ModuleType
 
 _HOMES = {
     "load_mammogram": "mammo_core.film.load",
@@ -24,3 +26,18 @@ def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'mammo_core' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
+
+
+class _Library(ModuleType):
+    """This package: `preprocess` and `explain` name the verb, even after the room of that name was imported.
+
+    Python would put the room there as soon as anything below it is imported.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Bind a name, but never a room over a public name."""
+        if not (name in _HOMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Library

@@ -1,0 +1,78 @@
+"""The registry of verbs, and what holds for all of them: arguments, exit codes, interrupts, closed pipes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from mammo_core.errors import MammoError
+
+DONE, FAILED, WRONG_USE, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141
+
+VERBS = {
+    "read": ("mammo_core.cli.read", "read films: probabilities, decision and the places looked at"),
+    "enhance": ("mammo_core.cli.enhance", "raise a film's contrast for the eye"),
+    "segment": ("mammo_core.cli.segment", "outline the breast and the pectoral muscle"),
+    "explain": ("mammo_core.cli.explain", "show where the model looked, as heatmap or overlay"),
+    "import-mias": ("mammo_core.cli.import_mias", "bring the MIAS films into data/mias, checked"),
+}
+"""{verb: (module, one line)}. A module has `EXAMPLES`, `add_arguments(parser)` and `run(args) -> exit code`.
+
+It is imported only when its verb is asked for, and imports what it works with only in `run`: `--help` stays quick.
+"""
+
+_NOTICE = "A research prototype, not a medical device."
+_EXIT_CODES = "exit codes: 0 done, 1 some inputs failed (each is named on stderr), 2 wrong use, 130 interrupted"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb and return the exit code. Bad input ends in a message, never in a traceback."""
+    argv = list(sys.argv[1:] if argv is None else argv)
+    try:
+        args = _build_parser(argv).parse_args(argv)
+        code = args.run(args)
+        sys.stdout.flush()
+        return code
+    except argparse.ArgumentTypeError as error:
+        return _complain(error, WRONG_USE)
+    except MammoError as error:
+        return _complain(error, FAILED)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output went away. Python would complain once more when it flushes stdout at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+
+
+def _complain(error: Exception, code: int) -> int:
+    print(f"mammo_core: {error}", file=sys.stderr)
+    return code
+
+
+def _build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
+    """Return the parser; only the verb that is named brings its arguments."""
+    parser = argparse.ArgumentParser(
+        prog="python -m mammo_core",
+        description=f"Read mammograms, explain the reading, and measure it honestly. {_NOTICE}",
+        epilog=f"{_EXIT_CODES}\nexample:\n  python -m mammo_core read --json film.dcm",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verbs = parser.add_subparsers(metavar="VERB", required=True, title="verbs, each with --help")
+    named = next((word for word in argv if not word.startswith("-")), None)
+    for verb, (module_name, summary) in VERBS.items():
+        verb_parser = verbs.add_parser(
+            verb,
+            help=summary,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        if verb == named:
+            module = import_module(module_name)
+            verb_parser.description = f"{summary[0].upper()}{summary[1:]}. {_NOTICE}"
+            verb_parser.epilog = f"{_EXIT_CODES}\nexamples:\n{module.EXAMPLES}"
+            module.add_arguments(verb_parser)
+            verb_parser.set_defaults(run=module.run)
+    return parser
