@@ -146,21 +146,21 @@ def _outline(work: np.ndarray, work_mm: float) -> np.ndarray:
 
 
 def _air_level(work: np.ndarray, low: int, brightness: int, work_mm: float) -> np.ndarray:
-    """Return the level of the air around each pixel, H x W float32: a low-middle rank of the dark cells nearby."""
+    """Return the level of the air around each pixel, H x W uint16: a low rank of the dark cells nearby."""
     cell = _px(AIR_CELL_MM, work_mm)
     size = [max(1, n // cell) for n in work.shape[::-1]]
-    cells = cv2.resize(work, size, interpolation=cv2.INTER_AREA).astype(np.float32)
-    padding = cells <= low + brightness / 400
-    dark = (cells <= low + 0.08 * brightness) & ~padding
-    reach = AIR_WINDOW // 2
-    wide = np.pad(np.where(dark, cells, np.inf), reach, constant_values=np.inf)
+    cells = cv2.resize(work, size, interpolation=cv2.INTER_AREA).astype(np.int32)
+    # Nothing is known of the air where a film is cut out or padded: there it is as dark as it can be.
+    dark = (400 * (cells - low) > brightness) & (100 * (cells - low) <= 12 * brightness)
+    none = np.iinfo(np.int32).max
+    wide = np.pad(np.where(dark, cells, none), AIR_WINDOW // 2, constant_values=none)
     windows = np.lib.stride_tricks.sliding_window_view(wide, (AIR_WINDOW, AIR_WINDOW)).reshape(*cells.shape, -1)
     ranked = np.sort(windows, axis=-1)
-    n_dark = np.isfinite(ranked).sum(axis=-1)
+    n_dark = (ranked < none).sum(axis=-1)
     rank = (n_dark * AIR_RANK).astype(int)
     level = np.take_along_axis(ranked, rank[..., None], axis=-1)[..., 0]
-    level = np.where(n_dark > 0, level, low).astype(np.float32)
-    return cv2.resize(level, work.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    level = np.where(n_dark > 0, level, low).astype(np.uint16)
+    return cv2.resize(level, work.shape[::-1], interpolation=cv2.INTER_LINEAR_EXACT)
 
 
 def _without_jumps(solid: np.ndarray, core: np.ndarray, work_mm: float) -> np.ndarray:
@@ -173,10 +173,12 @@ def _without_jumps(solid: np.ndarray, core: np.ndarray, work_mm: float) -> np.nd
     edge = _reach(bulk if bulk.any() else core)
     start = int(np.argmax(edge))
     span, jump = _px(2, work_mm), _px(JUMP_MM, work_mm)
+    beyond = np.flatnonzero(solid[start, edge[start] :] == 0)
+    first = int(edge[start] + beyond[0]) if beyond.size else solid.shape[1]
     for rows in (range(start, -1, -1), range(start, solid.shape[0])):
         reached: list[int] = []
         for row in rows:
-            before = reached[max(0, len(reached) - span)] if reached else int(edge[start]) + _px(25, work_mm)
+            before = reached[max(0, len(reached) - span)] if reached else first
             line = solid[row]
             if before + jump < line.size:
                 if line[before + jump] and reached:
