@@ -68,10 +68,11 @@ def cross_validate(
 def prediction_rows(scores: Scores, constants: Constants, repeat: int, fold: int) -> list[dict]:
     """Return the films' and regions' rows of predictions.csv."""
     rows = []
-    for film, summary in zip(scores.films, scores.summaries, strict=True):
+    for film, summary, look in zip(scores.films, scores.summaries, scores.looks, strict=True):
         probabilities = constants.film(summary)
+        decision = constants.band.decide(probabilities) if look <= constants.look_limit else "refer"
         head = {"unit": "film", "film_id": film.film_id, "y_true": film.label, "kind": "", "x": "", "y": ""}
-        rows.append(head | {"decision": constants.band.decide(probabilities)} | _probabilities(probabilities))
+        rows.append(head | {"decision": decision} | _probabilities(probabilities))
     for region, scored in zip(scores.regions, scores.region_margins, strict=True):
         head = {"unit": "region", "film_id": region.film_id, "y_true": region.label, "kind": region.kind}
         place = {"x": f"{region.x:.1f}", "y": f"{region.y:.1f}", "decision": ""}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from mammo_core.evaluate.study import IGNORE, Region, Study, StudyFilm
+from mammo_core.network.geometry import N_FEATURES
 from mammo_core.network.heads import HeadConfig, fit_head
+from mammo_core.reading.applicability import look_distance
 from mammo_core.reading.scores import Calibration, DoubtBand, film_summary, margins, strongest_cells
 
 _RANDOM_CELLS = 30
@@ -34,13 +36,24 @@ class ScanConfig:
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """Everything that can be set for training, with the defaults of the released model."""
+    """Everything that can be set for training, with the defaults of the released model.
+
+    Attributes:
+        region: The region head.
+        film: The film head.
+        scan: From cells to a film's answer.
+        screening_sensitivity: Share of malignant films that must lie above the doubt band's lower end.
+        malignant_specificity: Share of other films that must lie below its upper end.
+        look_share: Share of training films whose look counts as inside.
+        seed: For sampling and solvers.
+    """
 
     region: HeadConfig = field(default_factory=lambda: HeadConfig(n_components=128, inverse_penalty=0.01))
     film: HeadConfig = field(default_factory=lambda: HeadConfig(n_components=96, inverse_penalty=0.001))
     scan: ScanConfig = field(default_factory=ScanConfig)
     screening_sensitivity: float = 0.90
     malignant_specificity: float = 0.95
+    look_share: float = 0.99
     seed: int = 0
 
     def to_dict(self) -> dict:
@@ -53,10 +66,14 @@ Linear = tuple[np.ndarray, np.ndarray]
 
 @dataclass(frozen=True, eq=False)
 class Heads:
-    """Both linear heads on raw features."""
+    """Both linear heads on raw features, and what the films they learned from look like.
+
+    `look` is (mean, deviation) over training films of a film's mean features, (232,) each.
+    """
 
     region: Linear
     film: Linear
+    look: Linear
 
     def film_margins(self, film: StudyFilm) -> np.ndarray:
         """Return (n, 2) margins of the film's cells."""
@@ -78,12 +95,13 @@ class Mark:
 
 @dataclass(frozen=True)
 class Constants:
-    """What turns scores into answers: three calibrations and the doubt band."""
+    """What turns scores into answers: three calibrations, the doubt band and the limit of the look distance."""
 
     film: Calibration
     region: Calibration
     candidate: Calibration
     band: DoubtBand
+    look_limit: float
 
 
 def fit_heads(study: Study, women: Collection[int], config: TrainConfig) -> Heads:
@@ -94,7 +112,8 @@ def fit_heads(study: Study, women: Collection[int], config: TrainConfig) -> Head
     features = np.concatenate([region.features for region in regions])
     labels = np.repeat([region.label for region in regions], 8)
     region_head = fit_head(features, labels, np.ones(len(labels)), config.region, config.seed)
-    return Heads(region_head, _fit_film_head(films, config))
+    looks = np.array([film.cells[:, :N_FEATURES].mean(axis=0) for film in films])
+    return Heads(region_head, _fit_film_head(films, config), (looks.mean(axis=0), looks.std(axis=0)))
 
 
 def _fit_film_head(films: list[StudyFilm], config: TrainConfig) -> Linear:
@@ -140,14 +159,15 @@ class Scores:
 
     films: list[StudyFilm] = field(default_factory=list)
     summaries: list[np.ndarray] = field(default_factory=list)
+    looks: list[float] = field(default_factory=list)
     marks: list[list[Mark]] = field(default_factory=list)
     regions: list[Region] = field(default_factory=list)
     region_margins: list[np.ndarray] = field(default_factory=list)
 
     def add(self, other: Scores) -> None:
         """Append another part's scores."""
-        for name in ("films", "summaries", "marks", "regions", "region_margins"):
-            getattr(self, name).extend(getattr(other, name))
+        for column in fields(self):
+            getattr(self, column.name).extend(getattr(other, column.name))
 
 
 def score(study: Study, women: Collection[int], heads: Heads, scan: ScanConfig) -> Scores:
@@ -158,6 +178,7 @@ def score(study: Study, women: Collection[int], heads: Heads, scan: ScanConfig) 
             cell_margins = heads.film_margins(film)
             scores.films.append(film)
             scores.summaries.append(film_summary(cell_margins, scan.top_cells))
+            scores.looks.append(look_distance(film.cells[:, :N_FEATURES], *heads.look))
             scores.marks.append(marks_of(film, cell_margins, scan))
     ids = {film.film_id for film in scores.films}
     scores.regions = [region for region in study.regions if region.film_id in ids]
@@ -175,7 +196,8 @@ def fit_constants(scores: Scores, config: TrainConfig) -> Constants:
     truth = np.array([film.label for film in scores.films]) == 2
     low = _quantile_below(malignant[truth], 1 - config.screening_sensitivity)
     high = max(low, float(np.quantile(malignant[~truth], config.malignant_specificity, method="higher")))
-    return Constants(film, region, candidate, DoubtBand(low, high))
+    look_limit = float(np.quantile(scores.looks, config.look_share))
+    return Constants(film, region, candidate, DoubtBand(low, high), look_limit)
 
 
 def _quantile_below(values: np.ndarray, share: float) -> float:

@@ -84,12 +84,12 @@ def _on_standardised(
     return weights * np.tile(deviation, copies)[:, None], bias + np.tile(mean, copies) @ weights
 
 
-def gradcam_columns(model: keras.Model) -> dict[str, np.ndarray]:
-    """Return Grad-CAM's channel weights of each head, up to a positive factor: {"region"|"film": (232, 3)}.
+def gradcam_columns(model: keras.Model) -> np.ndarray:
+    """Return Grad-CAM's channel weights for the three film logits, up to a positive factor: (3, 232).
 
-    Grad-CAM (Selvaraju et al, ICCV 2017) averages the gradient of a logit over the map. Both heads are linear, so the
-    gradient is the kernel itself and its average is the kernel summed over places: no backward pass is needed.
+    Grad-CAM (Selvaraju et al, ICCV 2017) averages the gradient of a logit over the map. The head is linear, so the
+    gradient is the kernel itself, and its average is the kernel summed over places: no backward pass is needed. The
+    film's margin keeps every cell of the breast away from the map's border, where sums would be cut short.
     """
-    region = model.get_layer("region_logits").get_weights()[0].sum(axis=(0, 1))
-    film = model.get_layer("film_logits").get_weights()[0][0, 0].reshape(-1, N_FEATURES, 3).sum(axis=0)
-    return {"region": region, "film": film}
+    kernel = model.get_layer("film_logits").get_weights()[0]
+    return kernel.reshape(-1, N_FEATURES, 3).sum(axis=0).T

@@ -1,0 +1,104 @@
+"""The methods that need gradients or many passes: tf-keras-vis over the released Keras graph.
+
+Grad-CAM++ (Chattopadhay et al, WACV 2018), LayerCAM (Jiang et al, TIP 2021), Score-CAM (Wang et al, CVPRW 2020, its
+faster form with a channel limit), saliency (Simonyan et al, 2014) and SmoothGrad (Smilkov et al, 2017).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+from tf_keras_vis.gradcam import Gradcam
+from tf_keras_vis.gradcam_plus_plus import GradcamPlusPlus
+from tf_keras_vis.layercam import Layercam
+from tf_keras_vis.saliency import Saliency
+from tf_keras_vis.scorecam import Scorecam
+
+from mammo_core.network.bundle import KERAS_FILE, Bundle
+from mammo_core.network.grid import Grid
+from mammo_core.types import LABELS
+
+EXPLAINED_LAYER = "features"
+SCORECAM_CHANNELS = 48
+"""Score-CAM tries this many of the 232 channels, those that vary most over the film."""
+_SMOOTHGRAD_SAMPLES = 16
+_SMOOTHGRAD_NOISE = 0.1
+_CAMS = {"gradcam": Gradcam, "gradcam++": GradcamPlusPlus, "layercam": Layercam}
+
+
+class _TopCells(keras.layers.Layer):
+    """Mean of each class's highest cells inside the breast: the film's logits, (batch, 3)."""
+
+    def __init__(self, in_breast: np.ndarray, count: int, **kwargs) -> None:
+        super().__init__(**kwargs)
+        self._outside = tf.constant(np.where(in_breast, 0, -1e9).ravel(), tf.float32)
+        self._count = min(count, int(in_breast.sum()))
+
+    def call(self, cells: tf.Tensor) -> tf.Tensor:
+        """Return (batch, 3) for (batch, h, w, 3)."""
+        flat = tf.reshape(cells, (-1, self._outside.shape[0], 3)) + self._outside[:, None]
+        highest = tf.math.top_k(tf.transpose(flat, (0, 2, 1)), self._count).values
+        return tf.reduce_mean(highest, axis=-1)
+
+
+class _FilmModel(keras.Model):
+    """The graph up to one film's logits; `predict` tells how far it is, which Score-CAM is slow enough to need."""
+
+    progress: Callable[[float], None] = staticmethod(lambda fraction: None)
+
+    def predict(self, x: list[np.ndarray], batch_size: int = 8) -> np.ndarray:
+        """Return (n, 3) logits of n pictures."""
+        pictures = x[0].astype(np.float32)
+        parts = []
+        for start in range(0, len(pictures), batch_size):
+            parts.append(self(pictures[start : start + batch_size], training=False).numpy())
+            self.progress(min(1.0, (start + batch_size) / len(pictures)))
+        return np.concatenate(parts)
+
+
+def film_model(grid: Grid, bundle: Bundle) -> keras.Model:
+    """Return the released graph ending in the film's three logits, for a film laid out as `grid`."""
+    base = _released_graph(bundle.folder)
+    cells = base.get_layer("film_logits").output
+    logits = _TopCells(grid.in_breast, bundle.info["scan"]["top_cells"], name="logits")(cells)
+    return _FilmModel(inputs=base.input, outputs=logits)
+
+
+def keras_map(
+    method: str, target: str, grid: Grid, bundle: Bundle, progress: Callable[[float], None]
+) -> np.ndarray:
+    """Return a method's map, not yet scaled: one value per cell (CAMs) or per pixel (saliency), at least 0.
+
+    Args:
+        method: One of `METHODS`; `gradcam` is the reference that the closed form is tested against.
+        target: One of `LABELS`.
+        grid: The film's layout.
+        bundle: The model.
+        progress: Called with a fraction from 0 to 1.
+    """
+    model = film_model(grid, bundle)
+    model.progress = progress
+    film = grid.image.astype(np.float32)[None, ..., None]
+    index = LABELS.index(target)
+
+    def score(logits: tf.Tensor) -> tf.Tensor:
+        return logits[..., index]
+
+    layer = {"penultimate_layer": EXPLAINED_LAYER, "seek_penultimate_conv_layer": False}
+    raw = {"expand_cam": False, "normalize_cam": False}
+    if method in _CAMS:
+        return np.asarray(_CAMS[method](model)(score, film, **layer, **raw))[0]
+    if method == "scorecam":
+        return np.asarray(Scorecam(model)(score, film, batch_size=8, max_N=SCORECAM_CHANNELS, **layer, **raw))[0]
+    samples = {"smooth_samples": _SMOOTHGRAD_SAMPLES, "smooth_noise": _SMOOTHGRAD_NOISE} if method == "smoothgrad" else {}
+    return np.asarray(Saliency(model)(score, film, normalize_map=False, **samples))[0]
+
+
+@lru_cache(maxsize=2)
+def _released_graph(folder: Path) -> keras.Model:
+    return keras.saving.load_model(folder / KERAS_FILE, compile=False)

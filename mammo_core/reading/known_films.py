@@ -1,0 +1,56 @@
+"""Films that the model was trained on: their honest answer is the out-of-fold one."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from mammo_core.network.bundle import Bundle
+from mammo_core.types import Box, Candidate, Probabilities
+
+_HEADLINE_REPEAT = "0"
+
+
+@dataclass(frozen=True)
+class KnownFilm:
+    """The committed out-of-fold answer for a film of the training set."""
+
+    film_id: str
+    probabilities: Probabilities
+    decision: str
+    candidates: tuple[Candidate, ...]
+
+
+def find_known(digest: str, bundle: Bundle) -> KnownFilm | None:
+    """Return the out-of-fold answer for a film by its pixel digest, or None for a film the model has not seen."""
+    film_id = bundle.info["training_films"].get(digest)
+    return _load_known(bundle.folder)[film_id] if film_id else None
+
+
+@lru_cache(maxsize=4)
+def _load_known(folder: Path) -> dict[str, KnownFilm]:
+    candidates: dict[str, list[Candidate]] = {}
+    for row in _rows(folder / "candidates.csv"):
+        box = Box(*(float(row[key]) for key in ("x", "y", "width", "height")))
+        candidates.setdefault(row["film_id"], []).append(Candidate(box, _probabilities(row)))
+    return {
+        row["film_id"]: KnownFilm(
+            row["film_id"],
+            _probabilities(row),
+            row["decision"],
+            tuple(sorted(candidates.get(row["film_id"], []), key=lambda candidate: -candidate.suspicion)),
+        )
+        for row in _rows(folder / "predictions.csv")
+        if row["unit"] == "film"
+    }
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return [row for row in csv.DictReader(file) if row["repeat"] == _HEADLINE_REPEAT]
+
+
+def _probabilities(row: dict[str, str]) -> Probabilities:
+    return Probabilities(*(float(row[f"p_{label}"]) for label in Probabilities._fields))

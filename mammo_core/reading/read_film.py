@@ -1,0 +1,130 @@
+"""Reading one film: prepare, scan, calibrate, decide, and say how far to trust it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mammo_core.network.bundle import Bundle, load_bundle
+from mammo_core.network.geometry import REGION_PX
+from mammo_core.network.grid import Grid, lay_out
+from mammo_core.preprocess import preprocess
+from mammo_core.reading.applicability import judge
+from mammo_core.reading.known_films import KnownFilm, find_known
+from mammo_core.reading.scores import (
+    Calibration,
+    DoubtBand,
+    as_probabilities,
+    film_summary,
+    margins,
+    strongest_cells,
+)
+from mammo_core.types import Box, Candidate, FilmReading, Mammogram, Preprocessed, read_only
+
+
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """What the network said of a whole film, cell by cell; shared by reading and explaining.
+
+    `features` is h x w x 232 and `margins` h x w x 2 (see `scores.margins`), float32.
+    """
+
+    grid: Grid
+    features: np.ndarray
+    margins: np.ndarray
+
+
+def scan_film(prepared: Preprocessed, bundle: Bundle) -> Scan:
+    """Run the network over a prepared film."""
+    grid = lay_out(prepared)
+    out = bundle.network.run(grid.image, ["features", "film_logits"])
+    return Scan(grid, out["features"], margins(out["film_logits"]))
+
+
+def read_film(mammogram: Mammogram, bundle: Bundle | None = None, *, prepared: Preprocessed | None = None) -> FilmReading:
+    """Read one film.
+
+    Args:
+        mammogram: From `load_mammogram`.
+        bundle: The model; None for the active one.
+        prepared: `preprocess(mammogram, bundle.config)` where the caller has it already.
+
+    Returns:
+        The reading. A film of the training set gets its committed out-of-fold answer instead of the one of a model
+        that has seen it.
+
+    Raises:
+        BreastNotFoundError: No breast could be outlined.
+        BundleError: The model folder is not sound.
+    """
+    bundle = load_bundle() if bundle is None else bundle
+    prepared = preprocess(mammogram, bundle.config) if prepared is None else prepared
+    scan = scan_film(prepared, bundle)
+    applicability = judge(mammogram, prepared, scan.features[scan.grid.in_breast], bundle)
+    known = find_known(mammogram.digest, bundle)
+    if known is None:
+        probabilities, decision, candidates = _answer(scan, prepared, bundle)
+    else:
+        probabilities, decision, candidates = known.probabilities, known.decision, known.candidates
+    return FilmReading(
+        probabilities=probabilities,
+        decision=decision if applicability.inside else "refer",
+        suspicion_map=read_only(_suspicion_map(scan, bundle)),
+        candidates=candidates,
+        applicability=applicability,
+        warnings=_warnings(mammogram, prepared, known),
+        model_id=bundle.model_id,
+        training_film_id=known.film_id if known else None,
+    )
+
+
+def _answer(scan: Scan, prepared: Preprocessed, bundle: Bundle) -> tuple:
+    """Return probabilities, decision and candidates of a film that the model has not seen."""
+    settings = bundle.info["scan"]
+    values = calibration(bundle, "film")(film_summary(scan.margins[scan.grid.in_breast], settings["top_cells"]))
+    cells = strongest_cells(
+        scan.margins[..., 0], scan.grid.in_breast, settings["n_candidates"], settings["apart_cells"]
+    )
+    marks = calibration(bundle, "candidate")(np.array([scan.margins[row, column] for column, row in cells]))
+    candidates = [
+        Candidate(_box_on_film(scan.grid, cell, prepared), as_probabilities(mark))
+        for cell, mark in zip(cells, marks, strict=True)
+    ]
+    band = DoubtBand(**bundle.info["doubt_band"])
+    return as_probabilities(values), band.decide(values), _most_suspicious_first(candidates)
+
+
+def calibration(bundle: Bundle, of: str) -> Calibration:
+    """Return the calibration of `film`, `region` or `candidate` scores."""
+    return Calibration(**bundle.info["calibration"][of])
+
+
+def _most_suspicious_first(candidates: list[Candidate]) -> tuple[Candidate, ...]:
+    return tuple(sorted(candidates, key=lambda candidate: -candidate.suspicion))
+
+
+def _box_on_film(grid: Grid, cell: np.ndarray, prepared: Preprocessed) -> Box:
+    x, y = grid.to_prepared(cell) - REGION_PX / 2
+    return prepared.box_to_film(Box(float(x), float(y), REGION_PX, REGION_PX))
+
+
+def _suspicion_map(scan: Scan, bundle: Bundle) -> np.ndarray:
+    suspicion = 1 - calibration(bundle, "candidate")(scan.margins)[..., 0]
+    return np.where(scan.grid.in_breast, suspicion, np.nan).astype(np.float32)
+
+
+def _warnings(mammogram: Mammogram, prepared: Preprocessed, known: KnownFilm | None) -> tuple[str, ...]:
+    warnings = list(mammogram.warnings)
+    if prepared.spacing_estimated:
+        warnings.append(
+            f"The file does not say its pixel spacing; {prepared.spacing_mm:.3f} mm was estimated. Sizes may be wrong."
+        )
+    if mammogram.view is None:
+        warnings.append("The file does not say its view; it was read as an MLO view.")
+    if known:
+        warnings.append(
+            f"This film is {known.film_id} of the training set. Its probabilities, decision and boxes are the "
+            "out-of-fold ones, by a model that had not seen this woman; heatmaps come from the released model, which has."
+        )
+    return tuple(warnings)
