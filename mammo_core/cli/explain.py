@@ -6,7 +6,7 @@ import argparse
 import io
 from pathlib import Path
 
-from mammo_core.cli.inputs import each_film, spacing_mm, tell
+from mammo_core.cli.inputs import each_film, progress_teller, spacing_mm, tell
 from mammo_core.cli.output import check_out_file, write_whole
 from mammo_core.types import LABELS
 
@@ -50,7 +50,7 @@ def _explain(path: Path, args: argparse.Namespace) -> None:
     from mammo_core import explain, load_mammogram
 
     mammogram = load_mammogram(path, pixel_spacing_mm=args.spacing)
-    explanation = explain(mammogram, method=args.method, target=args.target)
+    explanation = explain(mammogram, args.method, args.target, progress=progress_teller(args.method))
     as_array = args.out.suffix.lower() == ".npy"
     write_whole(args.out, _array(explanation) if as_array else _overlay(mammogram, explanation))
     if explanation.empty:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from mammo_core.cli.inputs import tell
+from mammo_core.cli.inputs import progress_teller, tell
 from mammo_core.config import DATA_DIR
 
 EXAMPLES = """\
@@ -31,15 +31,7 @@ def run(args: argparse.Namespace) -> int:
     """Import, and print one line on what is there now. A film that is still missing makes the exit code 1."""
     from mammo_core.mias.download import import_mias
 
-    told = 0
-
-    def progress(fraction: float) -> None:
-        nonlocal told
-        if int(10 * fraction) > told:
-            told = int(10 * fraction)
-            tell(f"{10 * told} %")
-
-    report = import_mias(args.source, args.target, progress)
+    report = import_mias(args.source, args.target, progress_teller("import"))
     n_films = len(report.imported) + len(report.kept)
     print(f"{n_films} films in {report.target}: {len(report.imported)} imported, {len(report.kept)} already there")
     if report.missing:

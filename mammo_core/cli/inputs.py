@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -45,15 +46,15 @@ def find_films(paths: Iterable[Path], leave_out: Path | None = None) -> list[Pat
     passed_over = 0
     for path in paths:
         if not path.is_dir():
-            films.setdefault(path.resolve(), path)
+            films.setdefault(_real(path), path)
             continue
         for found in sorted(path.rglob("*")):
             below = found.relative_to(path).parts
             hidden = any(part.startswith(".") for part in below)
-            if hidden or not found.is_file() or (leave_out and leave_out.resolve() in found.resolve().parents):
+            if hidden or not found.is_file() or (leave_out and _real(leave_out) in _real(found).parents):
                 continue
             if _is_picture(found):
-                films.setdefault(found.resolve(), found)
+                films.setdefault(_real(found), found)
             else:
                 passed_over += 1
     if passed_over:
@@ -61,6 +62,11 @@ def find_films(paths: Iterable[Path], leave_out: Path | None = None) -> list[Pat
     if not films:
         raise ImageError("no film was found in the folders given; name a film or a folder with films")
     return list(films.values())
+
+
+def _real(path: Path) -> Path:
+    """Return the path with links followed; `Path.resolve` would raise on a loop of links."""
+    return Path(os.path.realpath(path))
 
 
 def _is_picture(path: Path) -> bool:
@@ -95,7 +101,7 @@ def each_film(films: list[Path], work: Callable[[Path], None], failed: Callable[
             tell(f"{number}/{len(films)} {path}")
         try:
             work(path)
-        except BrokenPipeError:
+        except (BrokenPipeError, ModuleNotFoundError):
             raise
         except (MammoError, OSError) as error:
             message = str(error)
@@ -113,3 +119,16 @@ def each_film(films: list[Path], work: Callable[[Path], None], failed: Callable[
 def tell(message: str) -> None:
     """Print a line for the person at the terminal, on stderr."""
     print(message, file=sys.stderr, flush=True)
+
+
+def progress_teller(name: str) -> Callable[[float], None]:
+    """Return a function that takes a fraction from 0 to 1 and tells every full tenth once."""
+    told = 0
+
+    def progress(fraction: float) -> None:
+        nonlocal told
+        if int(10 * fraction) > told:
+            told = int(10 * fraction)
+            tell(f"{name} {10 * told} %")
+
+    return progress

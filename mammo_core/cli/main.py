@@ -31,24 +31,28 @@ _EXIT_CODES = "exit codes: 0 done, 1 some inputs failed (each is named on stderr
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb and return the exit code. Bad input ends in a message, never in a traceback."""
     argv = list(sys.argv[1:] if argv is None else argv)
+    sys.stdout.reconfigure(errors="backslashreplace")  # a film's name may hold any bytes
     try:
-        args = _build_parser(argv).parse_args(argv)
-        code = args.run(args)
-        sys.stdout.flush()
-        return code
+        try:
+            args = _build_parser(argv).parse_args(argv)
+            return args.run(args)
+        finally:
+            sys.stdout.flush()
     except argparse.ArgumentTypeError as error:
         return _complain(error, WRONG_USE)
-    except MammoError as error:
-        return _complain(error, FAILED)
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except BrokenPipeError:
         # The reader of our output went away. Python would complain once more when it flushes stdout at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
+    except (MammoError, OSError) as error:
+        return _complain(error, FAILED)
+    except ModuleNotFoundError as error:
+        return _complain(f"{error}; install the packages: pip install -r requirements.txt", FAILED)
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
-def _complain(error: Exception, code: int) -> int:
+def _complain(error: Exception | str, code: int) -> int:
     print(f"mammo_core: {error}", file=sys.stderr)
     return code
 

@@ -36,6 +36,6 @@ def check_out_file(out: Path, inputs: Iterable[Path]) -> None:
 
 def check_no_input(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
     """Raise argparse.ArgumentTypeError when a result would be written over an input."""
-    taken = {path.resolve() for path in outputs} & {path.resolve() for path in inputs}
+    taken = {os.path.realpath(path) for path in outputs} & {os.path.realpath(path) for path in inputs}
     if taken:
         raise argparse.ArgumentTypeError(f"--out would write over the input {min(taken)}; name another place")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -46,13 +47,10 @@ def name_masks(films: list[Path]) -> dict[Path, str]:
     folders in front, and their ending behind.
     """
     names = {path: path.stem for path in films}
-    for depth in range(1, 1 + max(len(path.resolve().parts) for path in films)):
-        alike = _alike(names)
-        if not alike:
-            return names
-        for path in alike:
-            folders = path.resolve().parent.parts[1:]
-            names[path] = "_".join((*folders[-depth:], path.stem))
+    folders = {path: Path(os.path.realpath(path)).parent.parts[1:] for path in films}
+    for depth in range(1, 1 + max(map(len, folders.values()))):
+        for path in _alike(names):
+            names[path] = "_".join((*folders[path][-depth:], path.stem))
     return names | {path: f"{names[path]}_{path.suffix[1:]}" for path in _alike(names)}
 
 
