@@ -121,9 +121,10 @@ def test_ends_quietly_whatever_happens(error, code, said, capsys, monkeypatch, t
 
 
 def test_a_reader_that_goes_away_is_no_error():
-    with subprocess.Popen([*COMMAND, "--help"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    command = [*COMMAND, "read", "--json", "nowhere.dcm"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.close()
-        assert process.stderr.read() == b""
+        assert b"Broken" not in process.stderr.read()
     assert process.returncode == cli.PIPE_CLOSED
 
 
