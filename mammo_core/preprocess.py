@@ -9,13 +9,16 @@ import cv2
 import numpy as np
 
 from mammo_core.config import PreprocessConfig
-from mammo_core.errors import BreastNotFoundError
+from mammo_core.errors import BreastNotFoundError, ImageError
 from mammo_core.film.breast import segment_breast
 from mammo_core.film.pectoral import segment_pectoral
 from mammo_core.types import Mammogram, Preprocessed, pixel_digest
 
 CASSETTE_MM = 240.0
 """Where a film states no pixel spacing, its longer side is taken for that of an 18 x 24 cm cassette."""
+
+MAX_PREPARED_PX = 3000
+"""No film is larger once prepared (60 cm a side at 200 micron): a stated spacing that asks for more is wrong."""
 
 
 def preprocess(mammogram: Mammogram, config: PreprocessConfig | None = None) -> Preprocessed:
@@ -34,6 +37,7 @@ def preprocess(mammogram: Mammogram, config: PreprocessConfig | None = None) -> 
 
     Raises:
         BreastNotFoundError: No breast could be outlined, or it has no contrast.
+        ImageError: The stated pixel spacing makes the film impossibly large.
     """
     config = config or PreprocessConfig()
     spacing_mm = mammogram.pixel_spacing_mm or CASSETTE_MM / max(mammogram.pixels.shape)
@@ -103,6 +107,11 @@ def _resampled(mammogram: Mammogram, factor: float) -> np.ndarray:
     """Return the film times `factor` in size as uint16 over the full range."""
     wide = mammogram.pixels.astype(np.uint16) * np.uint16(65535 // (2**mammogram.bit_depth - 1))
     size = tuple(max(1, round(n * factor)) for n in wide.shape[::-1])
+    if max(size) > MAX_PREPARED_PX:
+        raise ImageError(
+            f"expected a film that is at most {MAX_PREPARED_PX} pixels a side once prepared; the stated pixel spacing of "
+            f"{mammogram.pixel_spacing_mm} mm makes {size[0]} x {size[1]} of it. Check the pixel spacing."
+        )
     if size == wide.shape[::-1]:
         return wide
     return cv2.resize(wide, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
@@ -146,18 +155,24 @@ def _steps(
 
 
 def _drawn_film(seed: int, bit_depth: int, factor: int, side: str) -> np.ndarray:
-    """Draw a film of 320 x 256 prepared pixels in whole numbers: fogged air, breast, muscle, texture, a label plate."""
+    """Draw a film of 384 x 256 prepared pixels in whole numbers, with all that `segment_breast` decides upon.
+
+    Fogged air, light leaked in along the chest wall, breast, muscle, texture, a tape and a label that touch the skin.
+    """
     draw = np.random.RandomState(seed)  # the legacy stream is frozen by NumPy, the newer ones may change
-    height, width = 320 * factor, 256 * factor
+    height, width = 384 * factor, 256 * factor
     texture = np.zeros((height, width), np.int64)
     for block in (1, 2, 4, 8, 16, 32):
-        grains = draw.randint(0, 6 * block, (320 // block, 256 // block))
+        grains = draw.randint(0, 6 * block, (384 // block, 256 // block))
         texture += np.kron(grains, np.ones((block * factor, block * factor), np.int64))
     y, x = np.mgrid[:height, :width] // factor
-    depth = 10**6 - (x * x * 10**6) // 150**2 - ((y - 170) ** 2 * 10**6) // 145**2
+    depth = 10**6 - (x * x * 10**6) // 150**2 - ((y - 170) ** 2 * 10**6) // 150**2
     breast = np.minimum(np.maximum(depth, 0) // 700, 500 + texture)
     muscle = (depth > 0) & (2 * x + y < 150)
-    film = 20 + x // 16 + breast + 180 * muscle + draw.randint(0, 6, (height, width))
-    film[(y > 10) & (y < 40) & (x > 200) & (x < 235)] = 1200
-    film = (film * (2**bit_depth - 1) // 1200).astype(np.uint8 if bit_depth == 8 else np.uint16)
+    film = 20 + x * y // 2400 + breast + 180 * muscle + draw.randint(0, 6, (height, width))
+    film[(x < 20) & (y > 300)] += 60
+    film[(y > 12) & (y < 30) & (x > 40)] += 300
+    film[(y > 60) & (y < 100) & (x > 115) & (x < 150)] = 1200
+    film = film.clip(0, 1200) * (2**bit_depth - 1) // 1200
+    film = film.astype(np.uint8 if bit_depth == 8 else np.uint16)
     return film if side == "L" else np.ascontiguousarray(film[:, ::-1])

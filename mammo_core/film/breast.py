@@ -28,6 +28,12 @@ AIR_RANK = 0.1
 """It is the cell of this rank, from the darkest (0) to the brightest (1)."""
 JUMP_MM = 2.0
 """The outline moves outwards by at most this much within 2 mm, going up or down from the widest row."""
+SKIN_MM = 25.0
+"""The skin is at most this far outside the bright core of the breast."""
+LABEL_LEVEL = 0.8
+"""Nipple and skin are dimmer than this share of the breast's brightness, labels and tape are brighter."""
+NIPPLE_SHARE = 0.8
+"""The nipple lies beyond this share of the breast's reach from the chest wall."""
 FOG_MM = 20.0
 """A strip of leaked light along the chest rim is at most this wide."""
 FOG_LEVEL = 0.18
@@ -127,22 +133,31 @@ def _chest_is_right(work: np.ndarray, work_mm: float) -> bool:
 def _outline(work: np.ndarray, work_mm: float) -> np.ndarray:
     """Return the breast as 0/1 uint8 on a working copy with the chest on the left."""
     core = _core(work, work_mm)
-    if core.sum() * work_mm**2 < 100 * MIN_BREAST_CM2:
-        raise BreastNotFoundError(
-            f"expected a breast of at least {MIN_BREAST_CM2:.0f} cm2; the largest bright part covers "
-            f"{core.sum() * work_mm**2 / 100:.1f} cm2. Check that the file is a "
-            "mammogram with dark air, and its pixel spacing."
-        )
+    _check_size(core, work_mm)
     low = int(work.min())
     brightness = int(np.percentile(work[core > 0], 90, method="nearest")) - low
     air = _air_level(work, low, brightness, work_mm)
     lit = (work > air + SKIN_LEVEL * brightness).astype(np.uint8)
     solid = _opened(lit, _px(6, work_mm))
     solid = _touching(solid, core)
-    solid = _regrown(solid, lit, _px(5, work_mm))
     solid = _without_jumps(solid, core, work_mm)
+    dim = lit & (work - low < LABEL_LEVEL * brightness).astype(np.uint8)
+    dim[:, : int(NIPPLE_SHARE * _reach(solid).max())] = 0
+    solid = _regrown(solid, dim, _px(5, work_mm))
     solid = _touching(_opened(solid, _px(2, work_mm)), core)
-    return _filled(_without_fog(solid, work - low, brightness, work_mm))
+    solid = _filled(_without_fog(solid, work - low, brightness, work_mm))
+    _check_size(solid, work_mm)
+    return solid
+
+
+def _check_size(mask: np.ndarray, work_mm: float) -> None:
+    """Raise BreastNotFoundError when a 0/1 mask is too small for a breast."""
+    cm2 = float(mask.sum()) * work_mm**2 / 100
+    if cm2 < MIN_BREAST_CM2:
+        raise BreastNotFoundError(
+            f"expected a breast of at least {MIN_BREAST_CM2:.0f} cm2; the largest bright part covers {cm2:.1f} cm2. Check "
+            "that the file is a mammogram with dark air, and its pixel spacing."
+        )
 
 
 def _air_level(work: np.ndarray, low: int, brightness: int, work_mm: float) -> np.ndarray:
@@ -174,7 +189,7 @@ def _without_jumps(solid: np.ndarray, core: np.ndarray, work_mm: float) -> np.nd
     start = int(np.argmax(edge))
     span, jump = _px(2, work_mm), _px(JUMP_MM, work_mm)
     beyond = np.flatnonzero(solid[start, edge[start] :] == 0)
-    first = int(edge[start] + beyond[0]) if beyond.size else solid.shape[1]
+    first = int(edge[start]) + min(int(beyond[0]) if beyond.size else solid.shape[1], _px(SKIN_MM, work_mm))
     for rows in (range(start, -1, -1), range(start, solid.shape[0])):
         reached: list[int] = []
         for row in rows:
@@ -229,10 +244,10 @@ def _touching(mask: np.ndarray, core: np.ndarray) -> np.ndarray:
     return (labels == int(np.argmax(shared))).astype(np.uint8) * mask
 
 
-def _regrown(solid: np.ndarray, lit: np.ndarray, n_steps: int) -> np.ndarray:
-    """Grow `solid` back into `lit` by a few pixels: opening takes the nipple off."""
+def _regrown(solid: np.ndarray, dim: np.ndarray, n_steps: int) -> np.ndarray:
+    """Grow `solid` back into `dim` by a few pixels: opening takes the nipple off."""
     for _ in range(n_steps):
-        solid = cv2.dilate(solid, disc(1)) & lit
+        solid = (cv2.dilate(solid, disc(1)) & dim) | solid
     return solid
 
 
