@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     sys.stdout.reconfigure(errors="backslashreplace")  # a film's name may hold any bytes
     try:
         try:
-            args = _build_parser(argv).parse_args(argv)
+            args = build_parser(argv).parse_args(argv)
             return args.run(args)
         finally:
             sys.stdout.flush()
@@ -57,7 +57,7 @@ def _complain(error: Exception | str, code: int) -> int:
     return code
 
 
-def _build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
+def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     """Return the parser; only the verb that is named brings its arguments."""
     parser = argparse.ArgumentParser(
         prog="python -m mammo_core",
