@@ -11,6 +11,7 @@ import io
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -63,7 +64,7 @@ def format_checksums(films: Mapping[str, bytes]) -> str:
 
 
 @cache
-def load_checksums(path: Path = CHECKSUMS_PATH) -> dict[str, Checksum]:
+def load_checksums(path: Path = CHECKSUMS_PATH) -> Mapping[str, Checksum]:
     """Read the committed checksums: {film_id: Checksum} for all 322 films.
 
     Raises:
@@ -75,7 +76,7 @@ def load_checksums(path: Path = CHECKSUMS_PATH) -> dict[str, Checksum]:
         raise DatasetError(f"{path.name} is part of the project but cannot be read: {error}") from None
     if tuple(row[0] for row in rows if len(row) == 3) != FILM_IDS:
         raise DatasetError(f"{path.name} must name each of the {len(FILM_IDS)} films once, in order; restore it")
-    return {film_id: Checksum(sha256, digest) for film_id, sha256, digest in rows}
+    return MappingProxyType({film_id: Checksum(sha256, digest) for film_id, sha256, digest in rows})
 
 
 @cache

@@ -15,9 +15,10 @@ import csv
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from mammo_core.config import DATA_DIR
 from mammo_core.errors import DatasetError
@@ -155,12 +156,12 @@ def _from_csv(row: dict[str, str]) -> Annotation:
 
 
 @cache
-def annotations_by_film() -> dict[str, tuple[Annotation, ...]]:
+def annotations_by_film() -> Mapping[str, tuple[Annotation, ...]]:
     """Return {film_id: its rows} for all 322 films."""
     by_film = defaultdict(list)
     for row in load_annotations():
         by_film[row.film_id].append(row)
-    return {film_id: tuple(by_film[film_id]) for film_id in FILM_IDS}
+    return MappingProxyType({film_id: tuple(by_film[film_id]) for film_id in FILM_IDS})
 
 
 def film_class(film_id: str) -> str:

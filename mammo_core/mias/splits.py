@@ -12,6 +12,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -84,7 +85,7 @@ def split_digest(folds: Folds) -> str:
 
 
 @cache
-def load_folds(path: Path = FOLDS_PATH) -> dict[int, tuple[int, ...]]:
+def load_folds(path: Path = FOLDS_PATH) -> Folds:
     """Read the committed folds.
 
     Raises:
@@ -102,7 +103,7 @@ def load_folds(path: Path = FOLDS_PATH) -> dict[int, tuple[int, ...]]:
             f"{path.name} must give each of {N_WOMEN} women one fold (0 to {N_FOLDS - 1}) for each of {N_REPEATS} "
             f"repeats; it has {len(numbers)} rows for {len(folds)} women. Restore it from git."
         )
-    return folds
+    return MappingProxyType(folds)
 
 
 def fold_films(repeat: int, fold: int, folds: Folds | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:
