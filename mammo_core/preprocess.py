@@ -109,8 +109,8 @@ def _resampled(mammogram: Mammogram, factor: float) -> np.ndarray:
     size = tuple(max(1, round(n * factor)) for n in wide.shape[::-1])
     if max(size) > MAX_PREPARED_PX:
         raise ImageError(
-            f"expected a film that is at most {MAX_PREPARED_PX} pixels a side once prepared; the stated pixel spacing of "
-            f"{mammogram.pixel_spacing_mm} mm makes {size[0]} x {size[1]} of it. Check the pixel spacing."
+            f"expected a film that is at most {MAX_PREPARED_PX} pixels a side once prepared; the stated pixel spacing "
+            f"of {mammogram.pixel_spacing_mm} mm makes {size[0]} x {size[1]} of it. Check the pixel spacing."
         )
     if size == wide.shape[::-1]:
         return wide
@@ -157,7 +157,7 @@ def _steps(
 def _drawn_film(seed: int, bit_depth: int, factor: int, side: str) -> np.ndarray:
     """Draw a film of 384 x 256 prepared pixels in whole numbers, with all that `segment_breast` decides upon.
 
-    Fogged air, light leaked in along the chest wall, breast, muscle, texture, a tape and a label that touch the skin.
+    Fogged air, light leaked in along the chest wall, breast, muscle, texture; a tape, a wedge and a label on the skin.
     """
     draw = np.random.RandomState(seed)  # the legacy stream is frozen by NumPy, the newer ones may change
     height, width = 384 * factor, 256 * factor
@@ -172,6 +172,7 @@ def _drawn_film(seed: int, bit_depth: int, factor: int, side: str) -> np.ndarray
     film = 20 + x * y // 2400 + breast + 180 * muscle + draw.randint(0, 6, (height, width))
     film[(x < 20) & (y > 300)] += 60
     film[(y > 12) & (y < 30) & (x > 40)] += 300
+    film[(y > 220) & (y < 330) & (x > 80) & (10 * (x - 142) < 12 * (y - 220))] += 200
     film[(y > 60) & (y < 100) & (x > 115) & (x < 150)] = 1200
     film = film.clip(0, 1200) * (2**bit_depth - 1) // 1200
     film = film.astype(np.uint8 if bit_depth == 8 else np.uint16)

@@ -63,8 +63,8 @@ def segment_breast(pixels: np.ndarray, spacing_mm: float) -> np.ndarray:
     if film is None or min(pixels[film].shape) < MIN_SIDE_PX:
         raise BreastNotFoundError(
             f"expected a film with a lit breast of at least {MIN_SIDE_PX} pixels a side; a picture of "
-            f"{pixels.shape[1]} x {pixels.shape[0]} pixels came with less than that above black. Check "
-            "that the file is a mammogram with dark air."
+            f"{pixels.shape[1]} x {pixels.shape[0]} pixels (at {spacing_mm:g} mm) came with less above black. "
+            "Check that the file is a mammogram with dark air."
         )
     work, work_mm = _working_copy(pixels[film], spacing_mm)
     flipped = _chest_is_right(work, work_mm)
@@ -155,8 +155,8 @@ def _check_size(mask: np.ndarray, work_mm: float) -> None:
     cm2 = float(mask.sum()) * work_mm**2 / 100
     if cm2 < MIN_BREAST_CM2:
         raise BreastNotFoundError(
-            f"expected a breast of at least {MIN_BREAST_CM2:.0f} cm2; the largest bright part covers {cm2:.1f} cm2. Check "
-            "that the file is a mammogram with dark air, and its pixel spacing."
+            f"expected a breast of at least {MIN_BREAST_CM2:.0f} cm2; the largest bright part covers {cm2:.1f} cm2. "
+            "Check that the file is a mammogram with dark air, and its pixel spacing."
         )
 
 
