@@ -126,7 +126,8 @@ def test_rooms_in_the_architecture_are_those_in_the_code():
     rooms = [path.parent.name for path in sorted((ROOT / "mammo_core").glob("*/__init__.py"))]
     assert [room for room in rooms if f"`{room}/`" not in text] == []
     named = re.findall(r"`((?:mammo_core|tests|benchmarks|data|docs|models|pages|scripts)/[\w./-]+)`", text)
-    assert [path for path in named if not (ROOT / path).exists()] == []
+    made_by_import = {"data/mias", "data/mias/"}
+    assert [path for path in named if path not in made_by_import and not (ROOT / path).exists()] == []
 
 
 def test_the_changelog_names_the_version():
