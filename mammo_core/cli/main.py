@@ -18,6 +18,8 @@ VERBS = {
     "segment": ("mammo_core.cli.segment", "outline the breast and the pectoral muscle"),
     "explain": ("mammo_core.cli.explain", "show where the model looked, as heatmap or overlay"),
     "import-mias": ("mammo_core.cli.import_mias", "bring the MIAS films into data/mias, checked"),
+    "train": ("mammo_core.cli.train", "train on MIAS, cross-validate, and release a model folder"),
+    "evaluate": ("mammo_core.cli.evaluate", "derive a model's figures anew from its committed scores"),
 }
 """{verb: (module, one line)}. A module has `EXAMPLES`, `add_arguments(parser)` and `run(args) -> exit code`.
 

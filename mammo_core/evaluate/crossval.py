@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from mammo_core.evaluate.study import Study
 from mammo_core.mias.index import woman_of
 from mammo_core.mias.splits import N_FOLDS, load_folds
 from mammo_core.network.geometry import REGION_PX
+from mammo_core.reading.scores import Calibration
 
 PREDICTION_COLUMNS = (
     *("unit", "repeat", "fold", "film_id", "woman_id", "y_true"),
@@ -26,11 +28,22 @@ PREDICTION_COLUMNS = (
 CANDIDATE_COLUMNS = (
     *("repeat", "fold", "film_id", "x", "y", "width", "height", "p_normal", "p_benign", "p_malignant"),
 )
+HISTORY_COLUMNS = ("repeat", "fold", "n_women", "head", "training_log_loss", "held_out_log_loss")
+
+
+@dataclass(frozen=True, eq=False)
+class OutOfFold:
+    """One repeat's result: rows of the three CSV files, and the pooled scores."""
+
+    predictions: list[dict]
+    candidates: list[dict]
+    history: list[dict]
+    scores: Scores
 
 
 def cross_validate(
     study: Study, config: TrainConfig, repeat: int, progress: Callable[[float], None] = lambda fraction: None
-) -> tuple[list[dict], list[dict], Scores]:
+) -> OutOfFold:
     """Score a study out of fold.
 
     Args:
@@ -39,8 +52,6 @@ def cross_validate(
         repeat: Which of the committed partitions of women.
         progress: Called with a fraction from 0 to 1.
 
-    Returns:
-        Rows of predictions.csv, rows of candidates.csv, and the pooled out-of-fold scores.
     """
     folds = {woman: of_repeat[repeat] for woman, of_repeat in load_folds().items()}
     present = {film.woman_id for film in study.films}
@@ -51,7 +62,7 @@ def cross_validate(
         women = set().union(*(parts[fold] for fold in range(N_FOLDS) if fold not in out))
         heads[out] = fit_heads(study, women, config)
         progress((i + 1) / len(left_out))
-    predictions, candidates, pooled = [], [], Scores()
+    result = OutOfFold([], [], [], Scores())
     for fold in range(N_FOLDS):
         inner = Scores()
         for other in range(N_FOLDS):
@@ -59,10 +70,11 @@ def cross_validate(
                 inner.add(score(study, parts[other], heads[frozenset({fold, other})], config.scan))
         outer = score(study, parts[fold], heads[frozenset({fold})], config.scan)
         constants = fit_constants(inner, config)
-        predictions += prediction_rows(outer, constants, repeat, fold)
-        candidates += candidate_rows(outer, constants, repeat, fold)
-        pooled.add(outer)
-    return predictions, candidates, pooled
+        result.predictions.extend(prediction_rows(outer, constants, repeat, fold))
+        result.candidates.extend(candidate_rows(outer, constants, repeat, fold))
+        result.history.extend(history_rows(inner, outer, constants, repeat, fold))
+        result.scores.add(outer)
+    return result
 
 
 def prediction_rows(scores: Scores, constants: Constants, repeat: int, fold: int) -> list[dict]:
@@ -93,6 +105,25 @@ def candidate_rows(scores: Scores, constants: Constants, repeat: int, fold: int)
             row |= {"width": REGION_PX, "height": REGION_PX}
             rows.append(row | _probabilities(constants.candidate(np.array(mark.scores))))
     return rows
+
+
+def history_rows(inner: Scores, outer: Scores, constants: Constants, repeat: int, fold: int) -> list[dict]:
+    """Return the log loss of both heads after calibration, on the inner scores it was fitted on and held out."""
+    n_women = len({film.woman_id for film in inner.films})
+    head = {"repeat": repeat, "fold": fold, "n_women": n_women}
+    losses = {
+        "film": [_log_loss(constants.film, s.summaries, [f.label for f in s.films]) for s in (inner, outer)],
+        "region": [_log_loss(constants.region, s.region_margins, [r.label for r in s.regions]) for s in (inner, outer)],
+    }
+    return [
+        head | {"head": name, "training_log_loss": f"{fitted:.6f}", "held_out_log_loss": f"{held_out:.6f}"}
+        for name, (fitted, held_out) in losses.items()
+    ]
+
+
+def _log_loss(calibration: Calibration, scores: list[np.ndarray], labels: list[int]) -> float:
+    probabilities = calibration(np.array(scores))
+    return float(-np.log(probabilities[np.arange(len(labels)), labels]).mean())
 
 
 def write_rows(path: Path, columns: tuple[str, ...], rows: list[dict]) -> None:

@@ -169,7 +169,9 @@ def _sample_regions(prepared: dict[str, Preprocessed], network: OnnxNetwork, see
             places.append((film_id, "normal", 0, x, y))
             places.append((film_id, "hard_normal", 0, *nearest_blob(film, x, y)))
     return [
-        Region(film_id, kind, label, *_to_film(prepared[film_id], x, y), _region_features(prepared[film_id], x, y, network))
+        Region(
+            film_id, kind, label, *_to_film(prepared[film_id], x, y), _region_features(prepared[film_id], x, y, network)
+        )
         for film_id, kind, label, x, y in places
     ]
 

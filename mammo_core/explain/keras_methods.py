@@ -69,9 +69,7 @@ def film_model(grid: Grid, bundle: Bundle) -> keras.Model:
     return _FilmModel(inputs=base.input, outputs=logits)
 
 
-def keras_map(
-    method: str, target: str, grid: Grid, bundle: Bundle, progress: Callable[[float], None]
-) -> np.ndarray:
+def keras_map(method: str, target: str, grid: Grid, bundle: Bundle, progress: Callable[[float], None]) -> np.ndarray:
     """Return a method's map, not yet scaled: one value per cell (CAMs) or per pixel (saliency), at least 0.
 
     Args:
@@ -95,7 +93,9 @@ def keras_map(
         return np.asarray(_CAMS[method](model)(score, film, **layer, **raw))[0]
     if method == "scorecam":
         return np.asarray(Scorecam(model)(score, film, batch_size=8, max_N=SCORECAM_CHANNELS, **layer, **raw))[0]
-    samples = {"smooth_samples": _SMOOTHGRAD_SAMPLES, "smooth_noise": _SMOOTHGRAD_NOISE} if method == "smoothgrad" else {}
+    samples = (
+        {"smooth_samples": _SMOOTHGRAD_SAMPLES, "smooth_noise": _SMOOTHGRAD_NOISE} if method == "smoothgrad" else {}
+    )
     return np.asarray(Saliency(model)(score, film, normalize_map=False, **samples))[0]
 
 

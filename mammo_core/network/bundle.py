@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,6 +20,9 @@ from mammo_core.errors import BundleError, ChecksumError, ConfigMismatchError
 from mammo_core.network.geometry import N_FEATURES
 from mammo_core.preprocess import fingerprint
 from mammo_core.types import LABELS
+
+if TYPE_CHECKING:
+    from mammo_core.network.runtime import OnnxNetwork
 
 SCHEMA_VERSION = 1
 INFO_FILE = "bundle.json"
@@ -56,7 +60,7 @@ class Bundle:
         return (self.folder / "MODEL_CARD.md").read_text(encoding="utf-8")
 
     @cached_property
-    def network(self):  # noqa: ANN201 - the type would import ONNX Runtime
+    def network(self) -> OnnxNetwork:
         """The ONNX copy, loaded on first use."""
         from mammo_core.network.runtime import OnnxNetwork
 

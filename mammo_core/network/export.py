@@ -41,5 +41,7 @@ def export_onnx(model: keras.Model, path: Path) -> float:
     got = OnnxNetwork(path).run(film[0, ..., 0], OUTPUTS)
     difference = max(float(np.abs(got[k] - expected[k].numpy()[0]).max()) for k in OUTPUTS[1:])
     if difference > TOLERANCE:
-        raise BundleError(f"the ONNX copy differs by {difference:.2g} from the Keras graph; at most {TOLERANCE} allowed")
+        raise BundleError(
+            f"the ONNX copy differs by {difference:.2g} from the Keras graph; at most {TOLERANCE} allowed"
+        )
     return difference

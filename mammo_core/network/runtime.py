@@ -29,7 +29,9 @@ class OnnxNetwork:
         try:
             self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:
-            raise BundleError(f"{path.name} could not be loaded as an ONNX network; restore the model folder") from error
+            raise BundleError(
+                f"{path.name} could not be loaded as an ONNX network; restore the model folder"
+            ) from error
 
     def run(self, image: np.ndarray, outputs: Sequence[str]) -> dict[str, np.ndarray]:
         """Run one picture and return the outputs asked for.

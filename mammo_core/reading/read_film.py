@@ -20,7 +20,7 @@ from mammo_core.reading.scores import (
     margins,
     strongest_cells,
 )
-from mammo_core.types import Box, Candidate, FilmReading, Mammogram, Preprocessed, read_only
+from mammo_core.types import Applicability, Box, Candidate, FilmReading, Mammogram, Preprocessed, read_only
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +42,9 @@ def scan_film(prepared: Preprocessed, bundle: Bundle) -> Scan:
     return Scan(grid, out["features"], margins(out["film_logits"]))
 
 
-def read_film(mammogram: Mammogram, bundle: Bundle | None = None, *, prepared: Preprocessed | None = None) -> FilmReading:
+def read_film(
+    mammogram: Mammogram, bundle: Bundle | None = None, *, prepared: Preprocessed | None = None
+) -> FilmReading:
     """Read one film.
 
     Args:
@@ -61,11 +63,12 @@ def read_film(mammogram: Mammogram, bundle: Bundle | None = None, *, prepared: P
     bundle = load_bundle() if bundle is None else bundle
     prepared = preprocess(mammogram, bundle.config) if prepared is None else prepared
     scan = scan_film(prepared, bundle)
-    applicability = judge(mammogram, prepared, scan.features[scan.grid.in_breast], bundle)
     known = find_known(mammogram.digest, bundle)
     if known is None:
+        applicability = judge(mammogram, prepared, scan.features[scan.grid.in_breast], bundle)
         probabilities, decision, candidates = _answer(scan, prepared, bundle)
     else:
+        applicability = Applicability(inside=True)
         probabilities, decision, candidates = known.probabilities, known.decision, known.candidates
     return FilmReading(
         probabilities=probabilities,
@@ -125,6 +128,7 @@ def _warnings(mammogram: Mammogram, prepared: Preprocessed, known: KnownFilm | N
     if known:
         warnings.append(
             f"This film is {known.film_id} of the training set. Its probabilities, decision and boxes are the "
-            "out-of-fold ones, by a model that had not seen this woman; heatmaps come from the released model, which has."
+            "out-of-fold ones, by a model that had not seen this woman; heatmaps come from the released model, "
+            "which has."
         )
     return tuple(warnings)

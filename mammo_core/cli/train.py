@@ -1,0 +1,58 @@
+"""`train MODEL_ID [--repeats N] [--set section.key=value] [--activate]`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from mammo_core.cli.inputs import progress_teller
+
+EXAMPLES = """\
+  python -m mammo_core train mine
+  python -m mammo_core train mine --set train.film.n_components=64 --repeats 2
+  python -m mammo_core train mine --activate"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
+    parser.add_argument("model_id", metavar="MODEL_ID", help="name of the new folder in models/")
+    parser.add_argument(
+        "--repeats",
+        type=int,
+        choices=range(1, 6),
+        default=5,
+        metavar="N",
+        help="partitions of the women to cross-validate on, 1 to 5 (default: 5; the first gives the headline)",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        dest="assignments",
+        metavar="SECTION.KEY=VALUE",
+        help="change a setting, such as train.film.n_components=64 or preprocess.clahe=true; may be repeated",
+    )
+    parser.add_argument("--activate", action="store_true", help="let the pages and `read` use the new model")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train, evaluate and release into models/."""
+    from mammo_core.config import MODELS_DIR
+    from mammo_core.evaluate.release import train
+    from mammo_core.evaluate.settings import Settings, apply_settings
+
+    try:
+        settings = apply_settings(Settings(), args.assignments)
+        stages: dict[str, Callable[[float], None]] = {}
+        folder = train(
+            args.model_id,
+            settings,
+            args.repeats,
+            lambda stage, fraction: stages.setdefault(stage, progress_teller(stage))(fraction),
+        )
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    if args.activate:
+        (MODELS_DIR / "ACTIVE").write_text(f"{folder.name}\n", encoding="utf-8")
+    print(folder)
+    return 0
