@@ -10,12 +10,9 @@ import numpy as np
 
 from mammo_core.config import PreprocessConfig
 from mammo_core.errors import BreastNotFoundError, ImageError
-from mammo_core.film.breast import segment_breast
+from mammo_core.film.breast import estimated_spacing, segment_breast
 from mammo_core.film.pectoral import segment_pectoral
 from mammo_core.types import Mammogram, Preprocessed, pixel_digest
-
-CASSETTE_MM = 240.0
-"""Where a film states no pixel spacing, its longer side is taken for that of an 18 x 24 cm cassette."""
 
 MAX_PREPARED_PX = 3000
 """No film is larger once prepared (60 cm a side at 200 micron): a stated spacing that asks for more is wrong."""
@@ -40,7 +37,7 @@ def preprocess(mammogram: Mammogram, config: PreprocessConfig | None = None) -> 
         ImageError: The stated pixel spacing makes the film impossibly large.
     """
     config = config or PreprocessConfig()
-    spacing_mm = mammogram.pixel_spacing_mm or CASSETTE_MM / max(mammogram.pixels.shape)
+    spacing_mm = mammogram.pixel_spacing_mm or estimated_spacing(mammogram.pixels.shape)
     estimated = mammogram.pixel_spacing_mm is None
     film = _resampled(mammogram, spacing_mm / config.spacing_mm)
     breast_mask = segment_breast(film, config.spacing_mm)

@@ -12,6 +12,8 @@ import numpy as np
 from mammo_core.errors import BreastNotFoundError
 from mammo_core.film.artefacts import find_film
 
+CASSETTE_MM = 240.0
+"""Where a film states no pixel spacing, its longer side is taken for that of an 18 x 24 cm cassette."""
 WORK_MM = 0.4
 """Pixel spacing of the copy on which the breast is sought."""
 MIN_SIDE_PX = 32
@@ -75,6 +77,11 @@ def segment_breast(pixels: np.ndarray, spacing_mm: float) -> np.ndarray:
     height, width = pixels[film].shape
     mask[film] = cv2.resize(found * np.uint8(255), (width, height), interpolation=cv2.INTER_LINEAR) > 127
     return mask
+
+
+def estimated_spacing(shape: tuple[int, int]) -> float:
+    """Return the millimetres per pixel of a film that states none, by its longer side."""
+    return CASSETTE_MM / max(shape)
 
 
 def chest_side(breast_mask: np.ndarray) -> str:
