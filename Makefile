@@ -4,6 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PORT ?= 8501
 ARGS ?=
+MODEL ?= mine
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 INSTALLED_DEV := .venv/.installed-dev
@@ -31,8 +32,8 @@ format: $(INSTALLED_DEV) ## mend style and format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-train: $(INSTALLED) ## train a model on MIAS and release it as a folder (ARGS="--set section.key=value")
-	$(BIN)/python -m mammo_core train $(ARGS)
+train: $(INSTALLED) ## train on MIAS and release models/mine (MODEL=name ARGS="--set section.key=value")
+	$(BIN)/python -m mammo_core train $(MODEL) $(ARGS)
 
 bench: $(INSTALLED) ## time loading, preparing and reading
 	$(BIN)/python -m benchmarks.speed $(ARGS)

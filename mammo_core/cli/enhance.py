@@ -63,16 +63,21 @@ def run(args: argparse.Namespace) -> int:
 
 def _enhance(path: Path, args: argparse.Namespace) -> None:
     from mammo_core import load_mammogram, preprocess
-    from mammo_core.film.enhance import enhance, enhancement_figures, to_display
+    from mammo_core.errors import BreastNotFoundError
+    from mammo_core.film.enhance import ENHANCED_BITS, enhance, enhancement_figures, to_display
     from mammo_core.preprocess import film_mask
     from mammo_core.report.pictures import enhanced_png
 
     mammogram = load_mammogram(path)
-    prepared = preprocess(mammogram)
-    after = enhance(mammogram, clip_limit=args.clip_limit, tile_grid=args.tile_grid)
-    write_whole(args.out, enhanced_png(after))
+    enhanced = enhance(mammogram, clip_limit=args.clip_limit, tile_grid=args.tile_grid)
+    write_whole(args.out, enhanced_png(enhanced))
     tell(f"wrote {args.out}; enhanced, not for diagnosis")
+    try:
+        prepared = preprocess(mammogram)
+    except BreastNotFoundError as error:
+        tell(f"no figures, for they are taken inside the breast: {error}")
+        return
     before = to_display(mammogram.pixels, mammogram.bit_depth)
-    after = to_display(after, 8 if after.dtype == "uint8" else 12)
+    after = to_display(enhanced, 8 if mammogram.bit_depth == 8 else ENHANCED_BITS)
     for name, value in enhancement_figures(before, after, film_mask(prepared.breast_mask, prepared)).items():
         print(f"{name} {value:.4g}")
