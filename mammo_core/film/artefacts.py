@@ -9,6 +9,14 @@ MIN_LIT_SHARE = 0.05
 """A row or column belongs to the film when more of it than this is lit (a scratch in the padding lights less)."""
 LIT_LEVEL = 100
 """Lit means brighter than the darkest pixel by more than the grey range divided by this."""
+SKIN_MM = 25.0
+"""The skin is at most this far outside the bright core of the breast."""
+JUMP_MM = 2.0
+"""The outline moves outwards by at most this much within 2 mm, going up or down from the widest row."""
+FOG_MM = 20.0
+"""A strip of leaked light along the chest rim is at most this wide."""
+FOG_LEVEL = 0.18
+"""It is dimmer than this share of the breast's brightness, for the most part."""
 
 
 def find_film(pixels: np.ndarray) -> tuple[slice, slice] | None:
@@ -60,3 +68,63 @@ def artefact_mask(pixels: np.ndarray, breast_mask: np.ndarray) -> np.ndarray:
     low = int(pixels.min())
     level = low + (int(np.median(pixels[breast_mask])) - low) // 4
     return (pixels > level) & ~breast_mask
+
+
+def without_jumps(solid: np.ndarray, core: np.ndarray, work_mm: float) -> np.ndarray:
+    """Cut off what makes the outline jump outwards, going up and down from the breast's widest row.
+
+    A skin line never leaps from one row to the next; a label, a tape or a bright frame edge that touches it does.
+    """
+    solid = solid.copy()
+    bulk = opened(core, to_px(12, work_mm))
+    edge = reach_of(bulk if bulk.any() else core)
+    start = int(np.argmax(edge))
+    span, jump = to_px(2, work_mm), to_px(JUMP_MM, work_mm)
+    beyond = np.flatnonzero(solid[start, edge[start] :] == 0)
+    first = int(edge[start]) + min(int(beyond[0]) if beyond.size else solid.shape[1], to_px(SKIN_MM, work_mm))
+    for rows in (range(start, -1, -1), range(start, solid.shape[0])):
+        reached: list[int] = []
+        for row in rows:
+            before = reached[max(0, len(reached) - span)] if reached else first
+            line = solid[row]
+            if before + jump < line.size:
+                if line[before + jump] and reached:
+                    line[reached[-1] :] = 0
+                line[before + jump :] = 0
+            reached.append(int(reach_of(line[None])[0]))
+    return solid
+
+
+def without_fog(solid: np.ndarray, work: np.ndarray, brightness: int, work_mm: float) -> np.ndarray:
+    """Drop the narrow dim strip along the chest rim above and below the breast (light that leaked in at the edge)."""
+    solid = solid.copy()
+    bright = (solid * (work > FOG_LEVEL * brightness)).sum(axis=1)
+    strip = (reach_of(solid) <= to_px(FOG_MM, work_mm)) & (2 * bright < solid.sum(axis=1))
+    strip |= ~solid.any(axis=1)
+    for rows in (range(strip.size), range(strip.size - 1, -1, -1)):
+        for row in rows:
+            if not strip[row]:
+                break
+            solid[row] = 0
+    return solid
+
+
+def reach_of(mask: np.ndarray) -> np.ndarray:
+    """Return for each row of a 0/1 mask how many columns from the left its farthest lit pixel lies."""
+    return (mask * np.arange(1, mask.shape[1] + 1)).max(axis=1)
+
+
+def to_px(length_mm: float, work_mm: float) -> int:
+    """Return a length in whole pixels, at least 1."""
+    return max(1, round(length_mm / work_mm))
+
+
+def opened(mask: np.ndarray, radius: int) -> np.ndarray:
+    """Open a 0/1 mask with a disc, as if the film went on beyond its rim like in a mirror."""
+    wide = cv2.copyMakeBorder(mask, radius, radius, radius, radius, cv2.BORDER_REFLECT)
+    return cv2.morphologyEx(wide, cv2.MORPH_OPEN, disc(radius))[radius:-radius, radius:-radius]
+
+
+def disc(radius: int) -> np.ndarray:
+    """Return a round structuring element, (2 radius + 1) squared, uint8."""
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))

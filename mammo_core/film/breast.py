@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from mammo_core.errors import BreastNotFoundError
-from mammo_core.film.artefacts import find_film
+from mammo_core.film.artefacts import disc, find_film, opened, reach_of, to_px, without_fog, without_jumps
 
 CASSETTE_MM = 240.0
 """Where a film states no pixel spacing, its longer side is taken for that of an 18 x 24 cm cassette."""
@@ -28,18 +28,10 @@ AIR_WINDOW = 9
 """The air level at a place is taken from the dark cells of a window of so many cells a side."""
 AIR_RANK = 0.1
 """It is the cell of this rank, from the darkest (0) to the brightest (1)."""
-JUMP_MM = 2.0
-"""The outline moves outwards by at most this much within 2 mm, going up or down from the widest row."""
-SKIN_MM = 25.0
-"""The skin is at most this far outside the bright core of the breast."""
 LABEL_LEVEL = 0.8
 """Nipple and skin are dimmer than this share of the breast's brightness, labels and tape are brighter."""
 NIPPLE_SHARE = 0.8
 """The nipple lies beyond this share of the breast's reach from the chest wall."""
-FOG_MM = 20.0
-"""A strip of leaked light along the chest rim is at most this wide."""
-FOG_LEVEL = 0.18
-"""It is dimmer than this share of the breast's brightness, for the most part."""
 
 
 def segment_breast(pixels: np.ndarray, spacing_mm: float) -> np.ndarray:
@@ -100,15 +92,6 @@ def chest_side(breast_mask: np.ndarray) -> str:
     return "left" if 2 * centre <= lit[0] + lit[-1] else "right"
 
 
-def disc(radius: int) -> np.ndarray:
-    """Return a round structuring element, (2 radius + 1) squared, uint8."""
-    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-
-
-def _px(length_mm: float, work_mm: float) -> int:
-    return max(1, round(length_mm / work_mm))
-
-
 def _working_copy(pixels: np.ndarray, spacing_mm: float) -> tuple[np.ndarray, float]:
     """Return a denoised uint16 copy at `WORK_MM` (or the film's own spacing, if wider) and its spacing."""
     factor = max(1, 65535 // max(1, int(pixels.max())))
@@ -125,12 +108,12 @@ def _core(work: np.ndarray, work_mm: float) -> np.ndarray:
     low, high = int(work.min()), int(work.max())
     grey = ((work.astype(np.uint32) - low) * 255 // max(1, high - low)).astype(np.uint8)
     threshold, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_OTSU)
-    return _largest(_opened((grey > 0.6 * threshold).astype(np.uint8), _px(6, work_mm)))
+    return _largest(opened((grey > 0.6 * threshold).astype(np.uint8), to_px(6, work_mm)))
 
 
 def _chest_is_right(work: np.ndarray, work_mm: float) -> bool:
     """Say whether the core lies along the right rim rather than the left."""
-    core, rim = _core(work, work_mm), _px(4, work_mm)
+    core, rim = _core(work, work_mm), to_px(4, work_mm)
     left, right = (int(side.any(axis=1).sum()) for side in (core[:, :rim], core[:, -rim:]))
     if left != right:
         return right > left
@@ -145,14 +128,14 @@ def _outline(work: np.ndarray, work_mm: float) -> np.ndarray:
     brightness = int(np.percentile(work[core > 0], 90, method="nearest")) - low
     air = _air_level(work, low, brightness, work_mm)
     lit = (work > air + SKIN_LEVEL * brightness).astype(np.uint8)
-    solid = _opened(lit, _px(6, work_mm))
+    solid = opened(lit, to_px(6, work_mm))
     solid = _touching(solid, core)
-    solid = _without_jumps(solid, core, work_mm)
+    solid = without_jumps(solid, core, work_mm)
     dim = lit & (work - low < LABEL_LEVEL * brightness).astype(np.uint8)
-    dim[:, : int(NIPPLE_SHARE * _reach(solid).max())] = 0
-    solid = _regrown(solid, dim, _px(5, work_mm))
-    solid = _touching(_opened(solid, _px(2, work_mm)), core)
-    solid = _filled(_without_fog(solid, work - low, brightness, work_mm))
+    dim[:, : int(NIPPLE_SHARE * reach_of(solid).max())] = 0
+    solid = _regrown(solid, dim, to_px(5, work_mm))
+    solid = _touching(opened(solid, to_px(2, work_mm)), core)
+    solid = _filled(without_fog(solid, work - low, brightness, work_mm))
     _check_size(solid, work_mm)
     return solid
 
@@ -169,7 +152,7 @@ def _check_size(mask: np.ndarray, work_mm: float) -> None:
 
 def _air_level(work: np.ndarray, low: int, brightness: int, work_mm: float) -> np.ndarray:
     """Return the level of the air around each pixel, H x W uint16: a low rank of the dark cells nearby."""
-    cell = _px(AIR_CELL_MM, work_mm)
+    cell = to_px(AIR_CELL_MM, work_mm)
     size = [max(1, n // cell) for n in work.shape[::-1]]
     cells = cv2.resize(work, size, interpolation=cv2.INTER_AREA).astype(np.int32)
     # Nothing is known of the air where a film is cut out or padded: there it is as dark as it can be.
@@ -183,56 +166,6 @@ def _air_level(work: np.ndarray, low: int, brightness: int, work_mm: float) -> n
     level = np.take_along_axis(ranked, rank[..., None], axis=-1)[..., 0]
     level = np.where(n_dark > 0, level, low).astype(np.uint16)
     return cv2.resize(level, work.shape[::-1], interpolation=cv2.INTER_LINEAR_EXACT)
-
-
-def _without_jumps(solid: np.ndarray, core: np.ndarray, work_mm: float) -> np.ndarray:
-    """Cut off what makes the outline jump outwards, going up and down from the breast's widest row.
-
-    A skin line never leaps from one row to the next; a label, a tape or a bright frame edge that touches it does.
-    """
-    solid = solid.copy()
-    bulk = _opened(core, _px(12, work_mm))
-    edge = _reach(bulk if bulk.any() else core)
-    start = int(np.argmax(edge))
-    span, jump = _px(2, work_mm), _px(JUMP_MM, work_mm)
-    beyond = np.flatnonzero(solid[start, edge[start] :] == 0)
-    first = int(edge[start]) + min(int(beyond[0]) if beyond.size else solid.shape[1], _px(SKIN_MM, work_mm))
-    for rows in (range(start, -1, -1), range(start, solid.shape[0])):
-        reached: list[int] = []
-        for row in rows:
-            before = reached[max(0, len(reached) - span)] if reached else first
-            line = solid[row]
-            if before + jump < line.size:
-                if line[before + jump] and reached:
-                    line[reached[-1] :] = 0
-                line[before + jump :] = 0
-            reached.append(int(_reach(line[None])[0]))
-    return solid
-
-
-def _reach(mask: np.ndarray) -> np.ndarray:
-    """Return for each row of a 0/1 mask how many columns from the left its farthest lit pixel lies."""
-    return (mask * np.arange(1, mask.shape[1] + 1)).max(axis=1)
-
-
-def _without_fog(solid: np.ndarray, work: np.ndarray, brightness: int, work_mm: float) -> np.ndarray:
-    """Drop the narrow dim strip along the chest rim above and below the breast (light that leaked in at the edge)."""
-    solid = solid.copy()
-    bright = (solid * (work > FOG_LEVEL * brightness)).sum(axis=1)
-    strip = (_reach(solid) <= _px(FOG_MM, work_mm)) & (2 * bright < solid.sum(axis=1))
-    strip |= ~solid.any(axis=1)
-    for rows in (range(strip.size), range(strip.size - 1, -1, -1)):
-        for row in rows:
-            if not strip[row]:
-                break
-            solid[row] = 0
-    return solid
-
-
-def _opened(mask: np.ndarray, radius: int) -> np.ndarray:
-    """Open a 0/1 mask with a disc, as if the film went on beyond its rim like in a mirror."""
-    wide = cv2.copyMakeBorder(mask, radius, radius, radius, radius, cv2.BORDER_REFLECT)
-    return cv2.morphologyEx(wide, cv2.MORPH_OPEN, disc(radius))[radius:-radius, radius:-radius]
 
 
 def _largest(mask: np.ndarray) -> np.ndarray:
