@@ -10,13 +10,37 @@ import struct
 
 import numpy as np
 from pydicom import Dataset
-from pydicom.encaps import generate_frames
+from pydicom.encaps import encapsulate, generate_frames
 from pydicom.pixels import get_decoder
-from pydicom.uid import UID, JPEG2000TransferSyntaxes, RLELossless
+from pydicom.uid import (
+    JPEG2000,
+    UID,
+    JPEG2000Lossless,
+    JPEG2000TransferSyntaxes,
+    JPEGBaseline8Bit,
+    JPEGExtended12Bit,
+    JPEGLossless,
+    JPEGLosslessSV1,
+    JPEGLSLossless,
+    JPEGLSNearLossless,
+    RLELossless,
+)
 
 from mammo_core.errors import UnreadableImageError
 from mammo_core.film.dicom_tags import numbers, text, values
 from mammo_core.film.raster import check_size
+
+PLUGINS = {
+    JPEGBaseline8Bit: "pillow",
+    JPEGExtended12Bit: "pillow",
+    JPEGLossless: "gdcm",
+    JPEGLosslessSV1: "gdcm",
+    JPEGLSLossless: "gdcm",
+    JPEGLSNearLossless: "gdcm",
+    JPEG2000Lossless: "pillow",
+    JPEG2000: "pillow",
+}
+"""The decoder of each compressed syntax, named so that one more installed decoder does not change any pixel."""
 
 JPEG_FRAME_MARKERS = frozenset({*range(0xC0, 0xD0), 0xF7}) - {0xC4, 0xC8, 0xCC}
 """Markers that open a frame header in JPEG (ITU-T T.81, B.1) and JPEG-LS (T.87)."""
@@ -77,6 +101,10 @@ def _stored_values(dataset: Dataset, syntax: UID, layout: dict) -> np.ndarray:
     data = dataset.PixelData
     shape = (layout["rows"], layout["columns"])
     if syntax.is_encapsulated:
+        if syntax != RLELossless and syntax not in PLUGINS:
+            raise UnreadableImageError(
+                f"The DICOM picture is compressed in a form that is not read ({syntax.name}). Export it uncompressed."
+            )
         frame = next(generate_frames(data, number_of_frames=1))
         raw = _decode_rle(frame, layout) if syntax == RLELossless else _decode_frame(frame, syntax, layout)
     else:
@@ -125,15 +153,18 @@ def _unpack_bits(segment: bytes, count: int) -> bytes:
 
 def _decode_frame(frame: bytes, syntax: UID, layout: dict) -> np.ndarray:
     """Decode a JPEG, JPEG-LS or JPEG 2000 frame after checking that its own header keeps to the declared size."""
-    size = _j2k_size(frame) if syntax in JPEG2000TransferSyntaxes else _jpeg_size(frame)
-    if size != (layout["rows"], layout["columns"], 1):
+    header = _j2k_header(frame) if syntax in JPEG2000TransferSyntaxes else _jpeg_header(frame)
+    if header is None or header[:3] != (layout["rows"], layout["columns"], 1):
         raise UnreadableImageError("The compressed picture's own size differs from the declared one. Export it again.")
     if b"\xff\xd9" not in frame[-16:]:
         _refuse_truncated()
+    if syntax == JPEGExtended12Bit and header[3] > 8:
+        return _decode_extended(frame, layout, header[3])
     array, _ = get_decoder(syntax).as_array(
-        frame,
+        encapsulate([frame]),  # exactly the bytes that were looked at
         raw=True,
         index=0,
+        decoding_plugin=PLUGINS[syntax],
         **{k: layout[k] for k in ("rows", "columns", "bits_allocated", "bits_stored")},
         pixel_representation=int(layout["signed"]),
         samples_per_pixel=1,
@@ -144,23 +175,46 @@ def _decode_frame(frame: bytes, syntax: UID, layout: dict) -> np.ndarray:
     return array.view(f"u{array.dtype.itemsize}")
 
 
-def _jpeg_size(frame: bytes) -> tuple[int, int, int] | None:
-    """Return (rows, columns, samples) from the frame header of a JPEG or JPEG-LS stream, or None."""
+def _decode_extended(frame: bytes, layout: dict, precision: int) -> np.ndarray:
+    """Decode JPEG Extended of 12 bits with GDCM itself: pydicom's plugins stop at 8 bits."""
+    import gdcm  # a heavy library that few files need
+
+    fragment, fragments = gdcm.Fragment(), gdcm.SequenceOfFragments.New()
+    fragment.SetByteStringValue(frame)
+    fragments.AddFragment(fragment)
+    element = gdcm.DataElement(gdcm.Tag(0x7FE0, 0x0010))
+    element.SetValue(fragments.__ref__())
+    image = gdcm.Image()
+    image.SetNumberOfDimensions(2)
+    image.SetDimensions((layout["columns"], layout["rows"], 1))
+    image.SetDataElement(element)
+    image.SetPhotometricInterpretation(gdcm.PhotometricInterpretation(gdcm.PhotometricInterpretation.MONOCHROME2))
+    image.SetTransferSyntax(gdcm.TransferSyntax(gdcm.TransferSyntax.JPEGExtendedProcess2_4))
+    image.SetPixelFormat(gdcm.PixelFormat(1, 16, precision, precision - 1, 0))
+    decoded = image.GetBuffer()  # a str of bytes, or None
+    if decoded is None:
+        _refuse_truncated()
+    return np.frombuffer(decoded.encode("utf-8", "surrogateescape"), "<u2")
+
+
+def _jpeg_header(frame: bytes) -> tuple[int, int, int, int] | None:
+    """Return (rows, columns, samples, precision) from the frame header of a JPEG or JPEG-LS stream, or None."""
     at = 2
     while at + 10 <= len(frame) and frame[at] == 0xFF:
         if frame[at + 1] in JPEG_FRAME_MARKERS:
-            return *struct.unpack(">HH", frame[at + 5 : at + 9]), frame[at + 9]
+            rows, columns = struct.unpack(">HH", frame[at + 5 : at + 9])
+            return rows, columns, frame[at + 9], frame[at + 4]
         at += 1 if frame[at + 1] == 0xFF else 2 + int.from_bytes(frame[at + 2 : at + 4], "big")
     return None
 
 
-def _j2k_size(frame: bytes) -> tuple[int, int, int] | None:
-    """Return (rows, columns, samples) from the SIZ segment of a JPEG 2000 code stream (T.800, A.5.1), or None."""
+def _j2k_header(frame: bytes) -> tuple[int, int, int, int] | None:
+    """Return (rows, columns, samples, precision) of a JPEG 2000 code stream's SIZ segment (T.800, A.5.1), or None."""
     at = frame[:4096].find(b"\xff\x4f\xff\x51")
-    if at < 0 or at + 42 > len(frame):
+    if at < 0 or at + 43 > len(frame):
         return None
     width, height, left, top = struct.unpack(">4L", frame[at + 8 : at + 24])
-    return height - top, width - left, int.from_bytes(frame[at + 40 : at + 42], "big")
+    return height - top, width - left, int.from_bytes(frame[at + 40 : at + 42], "big"), (frame[at + 42] & 127) + 1
 
 
 def _display_table(dataset: Dataset, layout: dict, steps: list[str]) -> tuple[np.ndarray, int]:
