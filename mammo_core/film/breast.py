@@ -79,7 +79,7 @@ def estimated_spacing(shape: tuple[int, int]) -> float:
 def chest_side(breast_mask: np.ndarray) -> str:
     """Return `left` or `right`: the side of the picture on which the chest wall lies.
 
-    The chest side is the one to which the breast's centre of mass is nearer, within the breast's own box.
+    It is the side of the breast's own box along which the breast lies with more of its height.
 
     Args:
         breast_mask: H x W bool.
@@ -88,8 +88,8 @@ def chest_side(breast_mask: np.ndarray) -> str:
     lit = np.flatnonzero(columns)
     if not lit.size:
         raise ValueError("breast_mask is empty: it has no chest side")
-    centre = (columns * np.arange(columns.size)).sum() / columns.sum()
-    return "left" if 2 * centre <= lit[0] + lit[-1] else "right"
+    rim = 1 + (lit[-1] - lit[0]) // 50
+    return "left" if columns[lit[0] :][:rim].sum() >= columns[: lit[-1] + 1][-rim:].sum() else "right"
 
 
 def _working_copy(pixels: np.ndarray, spacing_mm: float) -> tuple[np.ndarray, float]:

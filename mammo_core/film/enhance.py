@@ -42,7 +42,8 @@ def enhance(mammogram: Mammogram, clip_limit: float = 2.0, tile_grid: tuple[int,
         raise ValueError(f"clip_limit must be positive, not {clip_limit}")
     if len(tile_grid) != 2 or min(tile_grid) < 1:
         raise ValueError(f"tile_grid must be two counts (columns, rows) of at least 1, not {tile_grid}")
-    mask = _breast_or_lit(mammogram)
+    # CLAHE lifts even pure black, and the outline leaves a rim of it inside.
+    mask = _breast_or_lit(mammogram) & (mammogram.pixels > mammogram.pixels.min())
     if mammogram.bit_depth == 8:
         plain = mammogram.pixels.astype(np.uint8)
         return np.where(mask, cv2.createCLAHE(clip_limit, tile_grid).apply(plain), plain)
