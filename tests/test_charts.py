@@ -3,10 +3,15 @@
 import itertools
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
-from mammo_core.report import palette
-from mammo_core.types import DECISIONS
+from mammo_core.evaluate.derive import derive_metrics
+from mammo_core.metrics.roc import roc_curve
+from mammo_core.report import charts, palette
+from mammo_core.report.chart_style import interval_text, percent_text
+from mammo_core.types import DECISIONS, LABELS
+from tests.synthetic_model import draw_frames
 
 # How the dichromat sees linear RGB: Machado, Oliveira and Fernandes 2009, severity 1.
 SIGHT = {
@@ -49,3 +54,98 @@ def test_every_decision_has_its_own_colour_marker_and_dash():
     for table in (palette.CLASS_COLOURS, palette.CLASS_MARKERS, palette.CLASS_DASHES):
         assert tuple(table) == DECISIONS
         assert len(set(table.values())) == len(DECISIONS)
+
+
+@pytest.fixture(scope="module")
+def block() -> dict:
+    films = draw_frames(30, 1)[0].query("unit == 'film'")
+    return derive_metrics(films)["units"]["film"]
+
+
+def line(label: str = "malignant") -> charts.Line:
+    curve = roc_curve([0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9])
+    return charts.Line(label, curve.fpr, curve.tpr, curve.thresholds, f"{label}: AUC 0.75")
+
+
+def drawn(block: dict) -> dict[str, go.Figure]:
+    """Return one figure of each kind."""
+    ends = np.array([0.1, 0.4])
+    rows = [charts.Row("Accuracy", block["figures"]["accuracy_label"], 0.6)]
+    counts = block["confusion"]["decision"]["counts"]
+    return {
+        "confusion": charts.confusion_figure(counts, LABELS, DECISIONS, "Matrix", "60 films", "decision"),
+        "roc": charts.roc_figure([line(n) for n in LABELS], "ROC", "60 films", (0.5, 0.5, 0.4)),
+        "pr": charts.precision_recall_figure([line(n) for n in LABELS], [0.6, 0.2, 0.2], "Precision", "60 films"),
+        "reliability": charts.reliability_figure(
+            ends, ends, ends - 0.05, ends + 0.05, [9, 9], "malignant", "Calibration", "60 films"
+        ),
+        "interval": charts.interval_figure(rows, "All", "60 films", "from 0 to 1"),
+        "scores": charts.scores_figure(ends, ["normal", "benign"], ["mdb001", "mdb002"], "Scores", "60 films", 0.2),
+        "froc": charts.froc_figure([line("abnormal"), line()], "Found", "40 normal films"),
+    }
+
+
+def test_every_figure_says_what_it_shows_in_which_unit_and_on_how_many(block):
+    for name, figure in drawn(block).items():
+        layout = figure.layout
+        assert "films</span>" in layout.title.text, name
+        assert layout.xaxis.title.text, name
+        assert layout.paper_bgcolor == layout.plot_bgcolor == palette.BACKGROUND
+        assert layout.font.color == palette.TEXT
+        figure.to_json()
+
+
+def test_legends_have_a_margin_of_their_own_and_nothing_zooms(block):
+    for name, figure in drawn(block).items():
+        layout = figure.layout
+        assert layout.xaxis.fixedrange, name
+        assert layout.yaxis.fixedrange, name
+        shown = [trace for trace in figure.data if trace.name and trace.showlegend is not False]
+        if layout.showlegend:
+            assert (layout.legend.y, layout.legend.yref) == (0, "container")
+            assert layout.margin.b >= 50 + 20 * len(shown), name
+        assert layout.margin.l <= 120, name
+
+
+def test_classes_are_told_apart_by_dash_as_well_as_by_colour(block):
+    curves = {trace.name.split(":")[0]: trace for trace in drawn(block)["roc"].data if trace.mode == "lines"}
+    for label in LABELS:
+        assert curves[label].line.color == palette.CLASS_COLOURS[label]
+        assert curves[label].line.dash == palette.CLASS_DASHES[label]
+
+
+def test_the_matrix_shows_counts_and_the_share_of_the_true_class():
+    figure = charts.confusion_figure(
+        [[3, 1], [0, 0]], ["normal", "benign"], ["normal", "benign"], "M", "4 films", "call"
+    )
+    np.testing.assert_allclose(figure.data[0].z, [[0.75, 0.25], [0, 0]])
+    assert figure.data[0].text[0][0] == "<b>3</b><br>75 %"
+    assert "n = 4" in figure.layout.yaxis.ticktext[0]
+    assert len(figure.layout.shapes) == 2
+
+
+def test_an_interval_plot_shows_figures_that_have_no_interval_or_no_value():
+    none = {"value": None, "ci95": None, "n": 0, "unit": "film", "reason": "no cases"}
+    negative = {"value": -0.1, "ci95": [-0.3, 0.1], "n": 9, "unit": "film"}
+    rows = [charts.Row("Kappa", none, 0.0), charts.Row("Other", negative, 0.0)]
+    figure = charts.interval_figure(rows, "All", "0 films", "from 0 to 1")
+    assert figure.layout.xaxis.range[0] < -0.3
+    assert any("–" in note.text for note in figure.layout.annotations)
+    figure.to_json()
+
+
+def test_a_film_is_drawn_with_its_circle_in_the_films_own_pixels():
+    figure = charts.film_figure(np.zeros((40, 30), np.uint8), [(10, 20, 5, "benign CIRC", "benign")])
+    circle = figure.layout.shapes[0]
+    assert (circle.x0, circle.x1, circle.y0, circle.y1) == (5, 15, 15, 25)
+    assert circle.line.color == palette.CLASS_COLOURS["benign"]
+    assert tuple(figure.layout.yaxis.range) == (40, 0)
+
+
+def test_figures_are_written_in_words():
+    figure = {"value": 0.774, "ci95": [0.7, 0.846], "n": 9, "unit": "film"}
+    assert interval_text(figure) == "0.77 [0.70, 0.85]"
+    assert percent_text(figure) == "77 % [70, 85]"
+    assert interval_text(figure | {"ci95": None}) == "0.77"
+    assert percent_text(figure | {"ci95": None}) == "77 %"
+    assert interval_text(figure | {"value": None}) == percent_text(figure | {"value": None}) == "–"

@@ -118,13 +118,8 @@ def _ranking() -> dict[str, Figure]:
         ),
     }
     precisions = {
-        "average_precision_abnormal": lambda s, w: roc.average_precision(*(part(s) for part in EVENTS["abnormal"]), w),
-        "average_precision_benign": lambda s, w: roc.average_precision(
-            s.truth == BENIGN, s.probabilities[:, BENIGN], w
-        ),
-        "average_precision_malignant": lambda s, w: roc.average_precision(
-            *(part(s) for part in EVENTS["malignant"]), w
-        ),
+        f"average_precision_{name}": lambda s, w, k=k: roc.average_precision(s.truth == k, s.probabilities[:, k], w)
+        for k, name in enumerate(LABELS)
     }
     foldwise = {f"{name}_foldwise": _fold_mean(figure) for name, figure in aucs.items()}
     return aucs | foldwise | {name: Figure(compute) for name, compute in precisions.items()}
@@ -155,6 +150,14 @@ def _of_label() -> dict[str, Figure]:
         "kappa_label_quadratic": by_matrix(lambda m: confusion.cohen_kappa(m, "quadratic")),
         "macro_f1_label": by_matrix(confusion.macro_f1),
     }
+    # What most published MIAS figures are: abnormal cases only, told to be one or the other.
+    abnormal = _of_classes(BENIGN, MALIGNANT)
+    figures["accuracy_benign_or_malignant"] = share(
+        lambda s: (s.probabilities[:, MALIGNANT] >= s.probabilities[:, BENIGN]) == (s.truth == MALIGNANT), abnormal
+    )
+    figures["majority_accuracy_benign_or_malignant"] = Figure(
+        lambda s, w: confusion.majority_accuracy(s.label_matrix(w)[..., BENIGN:, :]), abnormal
+    )
     for k, name in enumerate(LABELS):
         figures[f"precision_label_{name}"] = share(lambda s, k=k: s.truth == k, lambda s, k=k: s.label == k)
         figures[f"recall_label_{name}"] = share(lambda s, k=k: s.label == k, _of_classes(k))

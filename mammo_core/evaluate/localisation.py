@@ -98,7 +98,7 @@ def _derive_target(marks: Marks) -> dict:
     pointed = marks.films["pointed"].to_numpy(bool)
     pointing = bootstrap.estimate_proportion(pointed, women, bootstrap.resample_weights(women))
     return {
-        "hit": f"centre of the mark within the annotated circle, or within {froc.MIN_RADIUS_PX:g} px of its centre",
+        "hit": f"its centre lies in the annotated circle, or within {froc.MIN_RADIUS_PX:g} px of the circle's centre",
         "n_lesions": n_lesions,
         "n_normal_films": n_normal,
         "marks_per_normal_film": round(len(false) / n_normal, 6) if n_normal else None,

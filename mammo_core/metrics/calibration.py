@@ -63,7 +63,7 @@ def reliability(
         One value a bin that holds a case; for an empty input, no bin.
     """
     event, probability, weights = validate(event, probability, weights)
-    bins = _equal_mass_bins(probability, n_bins)
+    bins = equal_mass_bins(probability, n_bins)
     member = (bins[:, None] == np.unique(bins)).astype(np.float64)
     count = weights @ member
     return Reliability(ratio((weights * probability) @ member, count), ratio((weights * event) @ member, count), count)
@@ -86,7 +86,7 @@ def calibration_floor(probability: np.ndarray, n_bins: int = N_BINS, n_draws: in
     probability = check_vector(probability, "probability")
     if not len(probability):
         return float("nan")
-    bins = _equal_mass_bins(probability, n_bins)
+    bins = equal_mass_bins(probability, n_bins)
     member = (bins[:, None] == np.unique(bins)).astype(np.float64)
     drawn = np.random.default_rng(seed).random((n_draws, len(probability))) < probability
     return float(np.abs((drawn - probability) @ member).sum(-1).mean() / len(probability))
@@ -116,8 +116,8 @@ def log_loss(y_true: np.ndarray, probabilities: np.ndarray, weights: np.ndarray 
     return ratio(weights @ surprise, weights.sum(-1))
 
 
-def _equal_mass_bins(probability: np.ndarray, n_bins: int) -> np.ndarray:
-    """Return the bin of each case; equal probabilities share one, whatever the order of the rows."""
+def equal_mass_bins(probability: np.ndarray, n_bins: int) -> np.ndarray:
+    """Return the bin of each of n cases, numbers that rise with probability; equal probabilities share one."""
     if n_bins < 1:
         raise ValueError(f"n_bins must be at least 1, not {n_bins}")
     if not len(probability):

@@ -1,0 +1,349 @@
+"""Plotly figures of what was measured. Arrays and figures of `metrics.json` in, a figure out; nothing is computed here.
+
+Every figure says in its own title what it shows, in which unit and on how many cases, so that it can be cut out of the
+page and still be honest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.express as px
+import plotly.graph_objects as go
+
+from mammo_core.report.chart_style import interval_text, styled
+from mammo_core.report.palette import (
+    ACCENT,
+    BACKGROUND,
+    CLASS_COLOURS,
+    CLASS_DASHES,
+    CLASS_MARKERS,
+    GRID,
+    MUTED,
+    SURFACE,
+    TEXT,
+)
+
+_CELLS = [[0.0, SURFACE], [1.0, "#1d6fa5"]]
+_SHARE_AXIS = {"range": [-0.01, 1.01], "tickvals": [0, 0.25, 0.5, 0.75, 1], "tickformat": ".0%"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One curve: rates `x` and `y` at `thresholds`, the class it is of (or other words), and what the legend says."""
+
+    label: str
+    x: np.ndarray
+    y: np.ndarray
+    thresholds: np.ndarray
+    legend: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of an interval plot: a figure of `metrics.json`, its name, and the value without any skill (or None)."""
+
+    name: str
+    figure: dict
+    no_skill: float | None = None
+
+
+def confusion_figure(
+    counts: Sequence[Sequence[int]], rows: Sequence[str], columns: Sequence[str], title: str, subtitle: str, called: str
+) -> go.Figure:
+    """Draw a confusion matrix: counts, and their share of the true class.
+
+    Args:
+        counts: len(rows) x len(columns).
+        rows: True classes.
+        columns: What was called.
+        title: See `styled`.
+        subtitle: See `styled`.
+        called: What the columns are, in words.
+    """
+    matrix = np.asarray(counts, float)
+    totals = matrix.sum(axis=1, keepdims=True)
+    shares = np.divide(matrix, totals, out=np.zeros_like(matrix), where=totals > 0)
+    figure = go.Figure(
+        go.Heatmap(
+            z=shares,
+            text=[
+                [f"<b>{n:.0f}</b><br>{100 * s:.0f} %" for n, s in zip(*row, strict=True)]
+                for row in zip(matrix, shares, strict=True)
+            ],
+            texttemplate="%{text}",
+            textfont={"size": 15, "color": TEXT},
+            x=list(columns),
+            y=list(rows),
+            zmin=0,
+            zmax=1,
+            colorscale=_CELLS,
+            showscale=False,
+            xgap=3,
+            ygap=3,
+            hovertemplate="truth: %{y}<br>" + called + ": %{x}<br>%{text}<extra></extra>",
+        )
+    )
+    for k, name in enumerate(rows):
+        if name in columns:
+            column = list(columns).index(name)
+            box = {"x0": column - 0.49, "x1": column + 0.49, "y0": k - 0.49, "y1": k + 0.49}
+            figure.add_shape(type="rect", line={"color": TEXT, "width": 1.5}, **box)
+    styled(figure, title, subtitle, called, plot_height=max(84 * len(rows), 220), left=104)
+    names = [f"<b>{name}</b><br>n = {n:.0f}" for name, n in zip(rows, totals[:, 0], strict=True)]
+    figure.update_yaxes(autorange="reversed", tickvals=list(rows), ticktext=names, showgrid=False, ticks="")
+    figure.update_xaxes(showgrid=False, ticks="", tickfont={"color": TEXT})
+    figure.update_yaxes(tickfont={"color": TEXT})
+    return figure
+
+
+def roc_figure(
+    lines: Sequence[Line], title: str, subtitle: str, point: tuple[float, float, float] | None = None
+) -> go.Figure:
+    """Draw ROC curves.
+
+    Args:
+        lines: x = false positive rate, y = true positive rate, one line a class.
+        title: See `styled`.
+        subtitle: See `styled`.
+        point: The operating point as (false positive rate, true positive rate, threshold), if it is to be shown.
+    """
+    figure = go.Figure(_no_skill([0, 1], [0, 1], "a coin: 0.50"))
+    for line in lines:
+        hover = "finds %{y:.0%} of " + line.label + "<br>with %{x:.0%} of the others called too"
+        figure.add_trace(_curve(line, hover, "linear"))
+    if point:
+        figure.add_trace(
+            go.Scatter(
+                x=[point[0]],
+                y=[point[1]],
+                mode="markers",
+                marker={"symbol": "circle-open", "size": 15, "color": TEXT, "line": {"width": 3}},
+                name=f"operating point: P(malignant) ≥ {point[2]:.2f}",
+                hovertemplate="sensitivity %{y:.0%}<br>specificity " + f"{1 - point[0]:.0%}<extra></extra>",
+            )
+        )
+    n_legend = len(lines) + 1 + bool(point)
+    styled(figure, title, subtitle, "others wrongly called (1 - specificity)", "found (sensitivity)", n_legend=n_legend)
+    return figure.update_xaxes(**_SHARE_AXIS).update_yaxes(**_SHARE_AXIS)
+
+
+def precision_recall_figure(
+    lines: Sequence[Line], prevalences: Sequence[float], title: str, subtitle: str
+) -> go.Figure:
+    """Draw precision against recall, with each class's prevalence as a thin line: the precision of a coin.
+
+    Args:
+        lines: x = recall, y = precision, one line a class.
+        prevalences: Share of each line's class.
+        title: See `styled`.
+        subtitle: See `styled`.
+    """
+    figure = go.Figure()
+    for line, prevalence in zip(lines, prevalences, strict=True):
+        hover = "%{y:.0%} of those called are " + line.label + "<br>when %{x:.0%} of them are found"
+        figure.add_trace(_curve(line, hover, "hv"))
+        figure.add_shape(
+            type="line",
+            x0=0,
+            x1=1,
+            y0=prevalence,
+            y1=prevalence,
+            layer="below",
+            line={"color": CLASS_COLOURS[line.label], "width": 1, "dash": "dot"},
+            opacity=0.55,
+        )
+    figure.add_trace(_no_skill([None], [None], "thin lines: share of the class, a coin's precision"))
+    styled(figure, title, subtitle, "found (recall)", "of those called, right (precision)", n_legend=len(lines) + 1)
+    return figure.update_xaxes(**_SHARE_AXIS).update_yaxes(**_SHARE_AXIS)
+
+
+def reliability_figure(
+    predicted: np.ndarray,
+    observed: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+    count: np.ndarray,
+    label: str,
+    title: str,
+    subtitle: str,
+) -> go.Figure:
+    """Draw what happened against what was predicted.
+
+    Args:
+        predicted: Mean probability of each bin.
+        observed: Share of the event in each bin.
+        low: Lower end of its 95 % interval; nan for none.
+        high: Upper end.
+        count: Cases in each bin.
+        label: The class it is of, for its colour, or other words.
+        title: See `styled`.
+        subtitle: See `styled`.
+    """
+    colour = CLASS_COLOURS.get(label, ACCENT)
+    top = float(min(1.0, max(0.1, np.nanmax(np.concatenate([predicted, observed, high, [0]])) * 1.06)))
+    figure = go.Figure(_no_skill([0, top], [0, top], "perfectly calibrated"))
+    figure.add_trace(
+        go.Scatter(
+            x=predicted,
+            y=observed,
+            mode="lines+markers",
+            name="observed, with 95 % interval",
+            line={"color": colour, "width": 2},
+            marker={"size": 9, "symbol": CLASS_MARKERS.get(label, "circle")},
+            error_y={
+                "array": high - observed,
+                "arrayminus": observed - low,
+                "color": colour,
+                "width": 4,
+                "thickness": 1.2,
+            },
+            customdata=np.asarray(count),
+            hovertemplate="predicted %{x:.0%}, happened %{y:.0%}<br>%{customdata} cases<extra></extra>",
+        )
+    )
+    styled(figure, title, subtitle, "probability the model gave", "share that came true", n_legend=2)
+    return figure.update_xaxes(range=[0, top], tickformat=".0%").update_yaxes(range=[0, top], tickformat=".0%")
+
+
+def interval_figure(rows: Sequence[Row], title: str, subtitle: str, x_title: str) -> go.Figure:
+    """Draw figures as dots with their 95 % intervals, first row on top, and what no skill would show as a bar.
+
+    Names stand above their lines, so that the lines keep the whole width of a telephone.
+    """
+    figure = go.Figure()
+    heights = np.arange(len(rows), 0, -1)
+    for row, y in zip(rows, heights, strict=True):
+        line = {"color": ACCENT, "width": 4}
+        interval = row.figure["ci95"] or [row.figure["value"]] * 2
+        figure.add_trace(go.Scatter(x=interval, y=[y, y], mode="lines", line=line, hoverinfo="skip", showlegend=False))
+        text = f"{row.name}  <b>{interval_text(row.figure)}</b>"
+        figure.add_annotation(x=0, xref="paper", xanchor="left", y=y, yshift=20, text=text, showarrow=False)
+    hover = [f"{row.name}: {interval_text(row.figure)}<br>n = {row.figure['n']} {row.figure['unit']}s" for row in rows]
+    figure.add_trace(
+        go.Scatter(
+            x=[row.figure["value"] for row in rows],
+            y=heights,
+            mode="markers",
+            marker={"color": ACCENT, "size": 13, "line": {"color": BACKGROUND, "width": 2}},
+            name="measured, with 95 % interval",
+            text=hover,
+            hovertemplate="%{text}<extra></extra>",
+        )
+    )
+    figure.add_trace(
+        go.Scatter(
+            x=[row.no_skill for row in rows],
+            y=heights,
+            mode="markers",
+            marker={"symbol": "line-ns", "size": 16, "line": {"color": MUTED, "width": 3}},
+            name="without any skill",
+            hovertemplate="without any skill: %{x:.2f}<extra></extra>",
+        )
+    )
+    low = min([0.0, *(row.figure["ci95"][0] for row in rows if row.figure["ci95"])])
+    styled(figure, title, subtitle, x_title, plot_height=50 * len(rows) + 14, n_legend=2, left=14)
+    figure.update_yaxes(visible=False, range=[0.6, len(rows) + 0.75])
+    return figure.update_xaxes(range=[low - 0.02, 1.02], tickformat=".1f", dtick=0.2)
+
+
+def scores_figure(
+    scores: np.ndarray, truth: Sequence[str], names: Sequence[str], title: str, subtitle: str, threshold: float | None
+) -> go.Figure:
+    """Draw every case's P(malignant), by true class, as points over a box.
+
+    Args:
+        scores: n probabilities.
+        truth: n true classes.
+        names: n names of cases, for the reader who points at one.
+        title: See `styled`.
+        subtitle: See `styled`.
+        threshold: Where the operating point stands, if it is to be shown.
+    """
+    figure = go.Figure()
+    truth = np.asarray(truth)
+    present = [label for label in CLASS_COLOURS if (truth == label).any()]
+    for label in present:
+        of_class = truth == label
+        figure.add_trace(
+            go.Box(
+                x=np.asarray(scores)[of_class],
+                y=[f"<b>{label}</b><br>n = {of_class.sum()}"] * int(of_class.sum()),
+                orientation="h",
+                boxpoints="all",
+                jitter=0.7,
+                pointpos=0,
+                width=0.72,
+                fillcolor="rgba(0,0,0,0)",
+                line={"color": MUTED, "width": 1.5},
+                marker={"color": CLASS_COLOURS[label], "symbol": CLASS_MARKERS[label], "size": 6, "opacity": 0.65},
+                text=np.asarray(names)[of_class],
+                hovertemplate="%{text}: P(malignant) = %{x:.2f}<extra></extra>",
+                hoveron="points",
+            )
+        )
+    if threshold is not None:
+        figure.add_vline(threshold, line={"color": TEXT, "width": 2, "dash": "dash"})
+    styled(figure, title, subtitle, "P(malignant) the model gave", plot_height=96 * max(len(present), 1), left=104)
+    figure.update_yaxes(autorange="reversed", showgrid=False, ticks="", tickfont={"color": TEXT})
+    return figure.update_xaxes(range=[-0.01, max(0.5, float(np.max(scores, initial=0)) + 0.03)], tickformat=".1f")
+
+
+def froc_figure(lines: Sequence[Line], title: str, subtitle: str) -> go.Figure:
+    """Draw FROC curves: x = false marks on a normal film, y = share of abnormalities found."""
+    figure = go.Figure()
+    for line in lines:
+        figure.add_trace(_curve(line, "finds %{y:.0%} with %{x:.2f} false marks on a normal film", "hv"))
+    styled(figure, title, subtitle, "false marks on a normal film", "abnormalities found", n_legend=len(lines))
+    return figure.update_xaxes(rangemode="tozero").update_yaxes(**_SHARE_AXIS)
+
+
+def film_figure(pixels: np.ndarray, circles: Sequence[tuple[float, float, float, str, str]]) -> go.Figure:
+    """Draw an untouched film with its annotated circles.
+
+    Args:
+        pixels: H x W uint8.
+        circles: (x, y, radius, words, class) in film pixels from the top left.
+    """
+    height, width = pixels.shape
+    figure = px.imshow(pixels, binary_string=True, binary_compression_level=1)
+    figure.update_traces(hovertemplate="x %{x}, y %{y}<extra></extra>")
+    for x, y, radius, text, label in circles:
+        box = {"x0": x - radius, "x1": x + radius, "y0": y - radius, "y1": y + radius}
+        figure.add_shape(type="circle", line={"color": CLASS_COLOURS[label], "width": 2}, **box)
+        figure.add_annotation(
+            x=x, y=y - radius, text=text, showarrow=False, yshift=10, font={"color": CLASS_COLOURS[label], "size": 13},
+            bgcolor="rgba(14,17,22,0.75)",
+        )  # fmt: skip
+    figure.update_layout(
+        template="none", paper_bgcolor=BACKGROUND, plot_bgcolor=BACKGROUND, height=520,
+        margin={"l": 0, "r": 0, "t": 0, "b": 0}, dragmode="pan",
+    )  # fmt: skip
+    figure.update_xaxes(visible=False, range=[0, width], constrain="domain")
+    return figure.update_yaxes(visible=False, range=[height, 0], scaleanchor="x", constrain="domain")
+
+
+def _curve(line: Line, hover: str, shape: str) -> go.Scatter:
+    """Return a class's curve in its colour and dash."""
+    return go.Scatter(
+        x=line.x,
+        y=line.y,
+        mode="lines",
+        name=line.legend,
+        line={
+            "color": CLASS_COLOURS.get(line.label, ACCENT),
+            "dash": CLASS_DASHES.get(line.label, "dash"),
+            "width": 2.5,
+            "shape": shape,
+        },
+        customdata=line.thresholds,
+        hovertemplate=hover + "<br>at a probability of %{customdata:.2f} or more<extra></extra>",
+    )
+
+
+def _no_skill(x: list, y: list, name: str) -> go.Scatter:
+    """Return the line that says what no skill would show."""
+    line = {"color": GRID if x == [None] else MUTED, "width": 1.2, "dash": "dot"}
+    return go.Scatter(x=x, y=y, mode="lines", name=name, line=line, hoverinfo="skip")

@@ -1,0 +1,107 @@
+"""The active model's scores and figures, read once and kept.
+
+`metrics.json` is believed only while it was derived from the very files beside it; otherwise everything is derived
+again (some seconds).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from mammo_core.evaluate.derive import METRICS_NAME, blocks_in, derive_metrics, rows_of, source_digests
+from mammo_core.evaluate.predictions import load_candidates, load_predictions
+from mammo_core.film.load import load_mammogram
+from mammo_core.mias.films import open_films
+from mammo_core.mias.index import annotations_by_film, background_tissue, load_annotations
+from mammo_core.types import LABELS
+
+
+@dataclass(frozen=True, eq=False)
+class Tested:
+    """A model folder's scores and what is derived from them.
+
+    Attributes:
+        model_id: The folder's name.
+        predictions: `predictions.csv`.
+        candidates: `candidates.csv`, or None.
+        metrics: `metrics.json`.
+        screening: The model's screening threshold on P(malignant) of a film, or None where it states none.
+    """
+
+    model_id: str
+    predictions: pd.DataFrame
+    candidates: pd.DataFrame | None
+    metrics: dict
+    screening: float | None
+
+    @property
+    def blocks(self) -> list[str]:
+        """Names of the units that have figures."""
+        return blocks_in(self.predictions)
+
+    def rows(self, block: str) -> pd.DataFrame:
+        """Return the headline repeat's cases of a unit."""
+        return rows_of(self.predictions, block)
+
+
+def load_tested(folder: Path) -> Tested:
+    """Return what is known of a model folder, from the cache while its files stay the same.
+
+    Raises:
+        BundleError: The folder's scores are missing, cannot be read, or break a promise.
+    """
+    return _load_tested(folder, source_digests(folder))
+
+
+@st.cache_data(max_entries=4, show_spinner="Deriving every figure from the model's scores …")
+def _load_tested(folder: Path, digests: dict[str, str]) -> Tested:
+    predictions, candidates = load_predictions(folder), load_candidates(folder)
+    metrics = _read_json(folder / METRICS_NAME)
+    if metrics.get("derived_from") != digests:
+        metrics = derive_metrics(predictions, candidates, load_annotations())
+    points = _read_json(folder / "bundle.json").get("operating_points", {})
+    return Tested(folder.name, predictions, candidates, metrics, points.get("screening"))
+
+
+def _read_json(path: Path) -> dict:
+    """Return a JSON object, or an empty one where the file is missing or no object."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def film_pixels(film_id: str, source: Path) -> np.ndarray:
+    """Return a MIAS film's pixels from `source`, as `find_mias` names it."""
+    return load_mammogram(open_films(source)[film_id]).pixels
+
+
+def film_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the tested films as they are listed: truth, tissue, abnormality, probabilities, decision, mistake.
+
+    A film is a mistake when it was called another class than its own; a referred film is none.
+    """
+    truth = rows["y_true"].map(LABELS.__getitem__)
+    by_film = annotations_by_film()
+    kinds = [" ".join(dict.fromkeys(a.abnormality for a in by_film[film])) for film in rows["film_id"]]
+    return pd.DataFrame(
+        {
+            "film": rows["film_id"],
+            "truth": truth,
+            "decision": rows["decision"],
+            "abnormality": ["" if kind == "NORM" else kind for kind in kinds],
+            "p_malignant": rows["p_malignant"],
+            "p_benign": rows["p_benign"],
+            "p_normal": rows["p_normal"],
+            "tissue": rows["film_id"].map(background_tissue),
+            "mistake": (rows["decision"] != truth) & (rows["decision"] != "refer"),
+        }
+    ).reset_index(drop=True)

@@ -1,0 +1,96 @@
+"""Every tested film as a table, and the film that is chosen as a picture with its annotation."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from mammo_core.config import find_mias
+from mammo_core.errors import MammoError
+from mammo_core.mias.index import annotations_by_film
+from mammo_core.report import charts
+from mammo_core.types import DECISIONS, LABELS
+from mammo_core.ui import metrics_words as words
+from mammo_core.ui.metrics_data import Tested, film_pixels, film_table
+from mammo_core.ui.metrics_sections import show
+
+_FILM = "metrics_film"
+_GRID = "metrics_films_grid"
+_SHOWN = "metrics_films_shown"
+_COLUMNS = {
+    "film": st.column_config.TextColumn("film", pinned=True),
+    "p_malignant": st.column_config.ProgressColumn("P(malignant)", format="%.2f", min_value=0.0, max_value=1.0),
+    "p_benign": st.column_config.NumberColumn("P(benign)", format="%.2f"),
+    "p_normal": st.column_config.NumberColumn("P(normal)", format="%.2f"),
+}
+
+
+@st.fragment
+def show_films(tested: Tested) -> None:
+    """Show the tested films, filtered, and the chosen one."""
+    table = film_table(tested.rows("film"))
+    shown = _filtered(table)
+    st.caption(
+        f"{len(shown)} of {words.plural(len(table), 'film')}, most probably malignant first. Choose a row to open it."
+    )
+    st.session_state[_SHOWN] = shown["film"].tolist()
+    left, right = st.columns([3, 2])
+    with left:
+        st.dataframe(
+            shown.drop(columns="mistake"), hide_index=True, height=560, key=_GRID, on_select=_choose,
+            selection_mode="single-row", column_config=_COLUMNS, alt="Tested films: truth, probabilities and decision",
+        )  # fmt: skip
+    with right:
+        film = st.selectbox(
+            "Film", table["film"], index=None, key=_FILM, placeholder="Choose a row, or name a film such as mdb028"
+        )
+        if film:
+            _show_film(tested, table[table["film"] == film].iloc[0])
+
+
+def _filtered(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the films that the filters leave."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        mistakes = st.toggle("Mistakes only", key="metrics_mistakes", help="Called another class than its own.")
+        truths = st.pills("Truth", LABELS, selection_mode="multi", key="metrics_truths")
+        decisions = st.pills("Decision", DECISIONS, selection_mode="multi", key="metrics_decisions")
+    keep = table["truth"].isin(truths or LABELS) & table["decision"].isin(decisions or DECISIONS)
+    if mistakes:
+        keep &= table["mistake"]
+    return table[keep].sort_values("p_malignant", ascending=False, kind="stable")
+
+
+def _choose() -> None:
+    """Open the film whose row was selected."""
+    rows = st.session_state[_GRID]["selection"]["rows"]
+    if rows:
+        st.session_state[_FILM] = st.session_state[_SHOWN][rows[0]]
+
+
+def _show_film(tested: Tested, row: pd.Series) -> None:
+    """Show one film with its annotated circles and the model's marks, or say why it cannot be shown."""
+    st.markdown(
+        f"**{row['film']}** is **{row['truth']}**; the decision was **{row['decision']}**. Out of fold: malignant "
+        f"{row['p_malignant']:.0%}, benign {row['p_benign']:.0%}, normal {row['p_normal']:.0%}."
+    )
+    annotations = [a for a in annotations_by_film()[row["film"]] if a.severity != "normal"]
+    unplaced = sum(a.circle is None for a in annotations)
+    if unplaced:
+        st.caption(f"{words.plural(unplaced, 'abnormality')} of this film has no place in MIAS.")
+    source = find_mias()
+    if source is None:
+        st.info(words.NO_MIAS, icon=":material/image_not_supported:")
+        return
+    try:
+        with st.spinner("Opening the film …"):
+            pixels = film_pixels(row["film"], source)
+    except (MammoError, KeyError) as error:
+        st.warning(f"{row['film']} cannot be opened: {error}")
+        return
+    circles = [
+        (a.circle.x, a.circle.y, a.circle.radius_px, f"{a.severity} {a.abnormality}", a.severity)
+        for a in annotations
+        if a.circle
+    ]
+    show(charts.film_figure(pixels, circles), "metrics_film_picture", f"Film {row['film']} with its annotation")
+    st.caption("Circle: the place the MIAS radiologists gave. Untouched film, © MIAS, for research only.")

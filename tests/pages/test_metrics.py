@@ -1,0 +1,189 @@
+"""The metrics page: empty, with a model, with a broken one; and that its controls move what they should."""
+
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mammo_core.evaluate.derive import write_metrics
+from mammo_core.network import bundle
+from mammo_core.ui import metrics_data, metrics_words
+from tests.synthetic_model import write_model
+
+PAGE = Path(__file__).parents[2] / "pages" / "metrics.py"
+SCREENING = 0.3
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory) -> Path:
+    """Folder of models with one synthetic model that is active."""
+    folder = tmp_path_factory.mktemp("models")
+    write_metrics(write_model(folder / "synthetic"))
+    (folder / "synthetic" / "bundle.json").write_text(json.dumps({"operating_points": {"screening": SCREENING}}))
+    (folder / "ACTIVE").write_text("synthetic\n")
+    return folder
+
+
+@pytest.fixture
+def page(models, monkeypatch) -> AppTest:
+    monkeypatch.setattr(bundle, "MODELS_DIR", models)
+    return AppTest.from_file(str(PAGE), default_timeout=60)
+
+
+def values(page: AppTest) -> dict[str, str]:
+    """Return the tiles: {label: value}."""
+    return {tile.label: tile.value for tile in page.metric}
+
+
+def text(page: AppTest) -> str:
+    return "\n".join(element.value for element in [*page.markdown, *page.caption, *page.info, *page.error])
+
+
+def test_opens_without_a_model_and_says_what_to_do(monkeypatch, tmp_path):
+    monkeypatch.setattr(bundle, "MODELS_DIR", tmp_path)
+    page = AppTest.from_file(str(PAGE), default_timeout=60).run()
+    assert not page.exception
+    assert "mammo_core train" in page.info[0].value
+    assert not page.metric
+
+
+def test_opens_with_a_model_and_shows_its_figures_with_intervals_and_n(page, models):
+    page.run()
+    assert not page.exception
+    film = json.loads((models / "synthetic" / "metrics.json").read_text())["units"]["film"]
+    assert values(page)["Mean AUC"] == f"{film['figures']['macro_auc']['value']:.2f}"
+    tile = page.metric[0]
+    assert tile.delta.startswith("95 %:")
+    shown = text(page)
+    assert "80 films of 40 women" in shown
+    assert "out of fold" in shown.lower()
+    assert "0.80 to 0.96" in shown
+    assert "always saying “normal”" in shown
+
+
+def test_a_broken_table_is_said_so_and_not_shown(page, models, tmp_path, monkeypatch):
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    table = (models / "synthetic" / "predictions.csv").read_text().replace("p_normal", "p_norm", 1)
+    (folder / "predictions.csv").write_text(table)
+    (tmp_path / "ACTIVE").write_text("broken")
+    monkeypatch.setattr(bundle, "MODELS_DIR", tmp_path)
+    page.run()
+    assert not page.exception
+    assert "p_norm" in page.error[0].value
+    assert not page.metric
+
+
+@pytest.mark.parametrize("unit", ["region_normal", "region_hard_normal"])
+def test_regions_are_kept_apart_from_films(page, models, unit):
+    page.run()
+    page.button_group(key="metrics_unit").set_value(unit).run()
+    assert not page.exception
+    figures = json.loads((models / "synthetic" / "metrics.json").read_text())["units"][unit]["figures"]
+    assert values(page)["Mean AUC"] == f"{figures['macro_auc']['value']:.2f}"
+    assert "at their known place" in text(page)
+    assert "PPV in screening" not in values(page)
+    assert "Every film" not in [tab.label for tab in page.tabs]
+
+
+def test_the_slider_starts_at_the_screening_point_and_moves_all_figures_together(page):
+    page.run()
+    slider = page.slider(key="metrics_threshold_film")
+    assert slider.value == SCREENING
+    before = values(page)
+    slider.set_value(0.0).run()
+    after = values(page)
+    assert (after["Sensitivity"], after["Specificity"]) == ("100 %", "0 %")
+    assert after["NPV in this test set"] == "–"
+    assert before["Sensitivity"] != "100 %"
+    assert before["PPV in this test set"] != after["PPV in this test set"]
+    assert after["Mean AUC"] == before["Mean AUC"]
+    slider.set_value(slider.max).run()
+    assert not page.exception
+    assert values(page)["Specificity"] == "100 %"
+
+
+def test_the_slider_says_that_it_changes_no_decision(page):
+    page.run()
+    assert "never a decision" in text(page)
+
+
+def films_shown(page: AppTest) -> list[str]:
+    return next(frame.value["film"].tolist() for frame in page.dataframe if "p_malignant" in frame.value)
+
+
+def test_the_table_of_films_is_filtered_to_mistakes_class_and_decision(page, models):
+    page.run()
+    everything = films_shown(page)
+    assert len(everything) == 80
+    table = metrics_data.film_table(metrics_data.load_tested(models / "synthetic").rows("film"))
+    page.toggle(key="metrics_mistakes").set_value(True).run()
+    assert set(films_shown(page)) == set(table.loc[table["mistake"], "film"])
+    assert not table.loc[table["decision"] == "refer", "mistake"].any()
+    page.toggle(key="metrics_mistakes").set_value(False).run()
+    page.button_group(key="metrics_truths").set_value(["malignant"]).run()
+    page.button_group(key="metrics_decisions").set_value(["refer", "normal"]).run()
+    expected = table[(table["truth"] == "malignant") & table["decision"].isin(["refer", "normal"])]
+    assert set(films_shown(page)) == set(expected["film"])
+
+
+def test_a_chosen_film_opens_with_its_annotation(page, mias_dir, monkeypatch):
+    monkeypatch.setenv("MAMMO_MIAS_DIR", str(mias_dir))
+    page.run()
+    page.selectbox(key="metrics_film").set_value("mdb028").run()
+    assert not page.exception
+    assert "**mdb028** is **malignant**" in text(page)
+    assert "MIAS radiologists" in text(page)
+
+
+def test_a_film_that_is_not_on_this_computer_is_said_so(page, monkeypatch, tmp_path):
+    monkeypatch.setenv("MAMMO_MIAS_DIR", str(tmp_path))
+    page.run()
+    page.selectbox(key="metrics_film").set_value("mdb028").run()
+    assert not page.exception
+    assert "import-mias" in text(page)
+    (tmp_path / "mdb003.pgm").write_bytes(b"P5 truncated")
+    for film in ("mdb028", "mdb003"):
+        page.selectbox(key="metrics_film").set_value(film).run()
+        assert not page.exception
+        assert f"{film} cannot be opened" in page.warning[0].value
+
+
+def test_stale_figures_are_derived_again(tmp_path, models):
+    folder = write_model(tmp_path / "changed", 20, 1)
+    (folder / "metrics.json").write_text((models / "synthetic" / "metrics.json").read_text())
+    tested = metrics_data.load_tested(folder)
+    assert tested.metrics["units"]["film"]["n"] == 40
+    assert tested.screening is None
+
+
+def test_a_model_with_films_only_and_without_marks_is_shown(tmp_path, monkeypatch):
+    folder = write_model(tmp_path / "films-only", 30, 1)
+    (folder / "candidates.csv").unlink()
+    table = (folder / "predictions.csv").read_text().splitlines()
+    (folder / "predictions.csv").write_text("\n".join(row for row in table if not row.startswith("region")) + "\n")
+    (tmp_path / "ACTIVE").write_text("films-only")
+    monkeypatch.setattr(bundle, "MODELS_DIR", tmp_path)
+    page = AppTest.from_file(str(PAGE), default_timeout=60).run()
+    assert not page.exception
+    assert any("no marks" in note.value for note in page.info)
+
+
+def test_an_auc_whose_interval_holds_one_half_is_called_a_coin():
+    figure = {"value": 0.55, "ci95": [0.45, 0.65], "n": 115, "unit": "film"}
+    gain = {"value": -0.01, "ci95": [-0.04, 0.03], "n": 322, "unit": "film"}
+    block = {
+        "unit": "film",
+        "references": {"majority_class": "normal"},
+        "figures": {"accuracy_label_minus_majority": gain},
+    }
+    for name in ("auc_normal_vs_abnormal", "auc_malignant_vs_rest", "auc_benign_vs_malignant"):
+        block["figures"][name] = figure
+    words = metrics_words.headline(block)
+    assert words.count("a coin could do as well") == 3
+    assert "no more often" in words
+    block["figures"]["accuracy_label_minus_majority"] = gain | {"ci95": [-0.04, -0.01]}
+    assert "less often" in metrics_words.headline(block)
+    block["figures"]["auc_benign_vs_malignant"] = {"value": None, "ci95": None, "n": 0, "unit": "film"}
+    assert "benign" not in metrics_words.headline(block)
