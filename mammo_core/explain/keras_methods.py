@@ -6,7 +6,8 @@ faster form with a channel limit), saliency (Simonyan et al, 2014) and SmoothGra
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,9 +25,9 @@ from mammo_core.network.grid import Grid
 from mammo_core.types import LABELS
 
 EXPLAINED_LAYER = "features"
-SCORECAM_CHANNELS = 48
+SCORECAM_CHANNELS = 24
 """Score-CAM tries this many of the 232 channels, those that vary most over the film."""
-_SMOOTHGRAD_SAMPLES = 16
+_SMOOTHGRAD_SAMPLES = 12
 _SMOOTHGRAD_NOISE = 0.1
 _CAMS = {"gradcam": Gradcam, "gradcam++": GradcamPlusPlus, "layercam": Layercam}
 
@@ -93,10 +94,22 @@ def keras_map(method: str, target: str, grid: Grid, bundle: Bundle, progress: Ca
         return np.asarray(_CAMS[method](model)(score, film, **layer, **raw))[0]
     if method == "scorecam":
         return np.asarray(Scorecam(model)(score, film, batch_size=8, max_N=SCORECAM_CHANNELS, **layer, **raw))[0]
-    samples = (
-        {"smooth_samples": _SMOOTHGRAD_SAMPLES, "smooth_noise": _SMOOTHGRAD_NOISE} if method == "smoothgrad" else {}
-    )
-    return np.asarray(Saliency(model)(score, film, normalize_map=False, **samples))[0]
+    if method == "smoothgrad":
+        samples = {"smooth_samples": _SMOOTHGRAD_SAMPLES, "smooth_noise": _SMOOTHGRAD_NOISE}
+        with _fixed_noise():
+            return np.asarray(Saliency(model)(score, film, normalize_map=False, **samples))[0]
+    return np.asarray(Saliency(model)(score, film, normalize_map=False))[0]
+
+
+@contextmanager
+def _fixed_noise() -> Iterator[None]:
+    """Fix NumPy's global random state, which tf-keras-vis draws from, and put it back afterwards."""
+    state = np.random.get_state()
+    np.random.seed(0)
+    try:
+        yield
+    finally:
+        np.random.set_state(state)
 
 
 @lru_cache(maxsize=2)

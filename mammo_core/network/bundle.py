@@ -85,10 +85,9 @@ def active_folder() -> Path:
         name = pointer.read_text(encoding="utf-8").strip()
     except OSError as error:
         raise BundleError("no model is active: models/ACTIVE is missing; restore it, or train a model") from error
-    folder = MODELS_DIR / name
-    if not name or folder.parent != MODELS_DIR or not folder.is_dir():
+    if name not in {folder.name for folder in MODELS_DIR.iterdir() if folder.is_dir()}:
         raise BundleError(f"models/ACTIVE names {name!r}, which is no folder in models/; name one of those there")
-    return folder
+    return MODELS_DIR / name
 
 
 def load_bundle(folder: Path | None = None) -> Bundle:

@@ -1,0 +1,142 @@
+"""Reading real films with the released model."""
+
+import io
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mammo_core import load_bundle, load_mammogram, preprocess, read_film, read_region
+from mammo_core.evaluate.predictions import load_predictions
+from mammo_core.mias.phantom import draw_phantom
+from mammo_core.reading.to_json import reading_to_json
+from mammo_core.types import DECISIONS, LABELS, Mammogram, pixel_digest
+
+
+@pytest.fixture(scope="module")
+def bundle():
+    return load_bundle()
+
+
+@pytest.fixture(scope="module")
+def demo(demo_film):
+    return load_mammogram(demo_film("sfm-malign-0/1-283.dcm"))
+
+
+@pytest.fixture(scope="module")
+def demo_reading(demo, bundle):
+    return read_film(demo, bundle)
+
+
+def altered(data):
+    """A MIAS film that is no longer the published one: its pixels differ by one grey level in one corner."""
+    film = load_mammogram(data)
+    pixels = film.pixels.copy()
+    pixels[-1, -1] += 1
+    return Mammogram(pixels, 8, 0.2, film.laterality, "MLO", (), pixel_digest(pixels))
+
+
+def test_a_demo_film_is_read_to_the_end(demo, demo_reading, bundle):
+    assert sum(demo_reading.probabilities) == pytest.approx(1)
+    assert demo_reading.decision in DECISIONS
+    assert demo_reading.model_id == bundle.model_id
+    height, width = demo.pixels.shape
+    for candidate in demo_reading.candidates:
+        centre_x, centre_y = candidate.box.x + candidate.box.width / 2, candidate.box.y + candidate.box.height / 2
+        assert 0 <= centre_x <= width
+        assert 0 <= centre_y <= height
+        assert sum(candidate.probabilities) == pytest.approx(1)
+
+
+def test_candidates_come_most_suspicious_first(demo_reading):
+    suspicions = [candidate.suspicion for candidate in demo_reading.candidates]
+    assert suspicions == sorted(suspicions, reverse=True)
+
+
+def test_a_film_of_unknown_spacing_is_outside_training_and_referred(demo_reading):
+    assert not demo_reading.applicability.inside
+    assert any("pixel spacing" in reason for reason in demo_reading.applicability.reasons)
+    assert demo_reading.decision == "refer"
+
+
+def test_a_cc_view_is_outside_training(demo_film, bundle):
+    film = load_mammogram(demo_film("sfm-malign-0/1-282.dcm"), pixel_spacing_mm=0.05)
+    reading = read_film(film, bundle)
+    assert film.view == "CC"
+    assert any("CC view" in reason for reason in reading.applicability.reasons)
+    assert reading.decision == "refer"
+
+
+def test_a_training_film_shows_its_committed_out_of_fold_answer(film, bundle):
+    reading = read_film(load_mammogram(film("mdb028")), bundle)
+    row = load_predictions(bundle.folder).query("unit == 'film' and repeat == 0 and film_id == 'mdb028'").iloc[0]
+    assert reading.training_film_id == "mdb028"
+    assert reading.probabilities == pytest.approx([row[f"p_{label}"] for label in LABELS])
+    assert reading.decision == row["decision"]
+    assert any("out-of-fold" in warning for warning in reading.warnings)
+
+
+def test_a_training_film_is_recognised_in_another_format(film, bundle):
+    buffer = io.BytesIO()
+    Image.fromarray(load_mammogram(film("mdb028")).pixels).save(buffer, "PNG")
+    assert read_film(load_mammogram(buffer.getvalue()), bundle).training_film_id == "mdb028"
+
+
+def test_a_changed_training_film_is_read_afresh(film, bundle):
+    reading = read_film(altered(film("mdb028")), bundle)
+    assert reading.training_film_id is None
+    assert sum(reading.probabilities) == pytest.approx(1)
+
+
+def test_the_reading_does_not_depend_on_the_canvas_or_the_depth(film, bundle):
+    plain = altered(film("mdb028"))
+    padded = np.pad(plain.pixels, ((64, 32), (32, 96)))
+    deep = plain.pixels.astype(np.uint16) * 257
+    expected = read_film(plain, bundle).probabilities
+    for pixels, depth in ((padded, 8), (deep, 16)):
+        other = Mammogram(pixels, depth, 0.2, plain.laterality, "MLO", (), pixel_digest(pixels))
+        assert read_film(other, bundle).probabilities == pytest.approx(expected, abs=0.02)
+
+
+def test_reading_twice_gives_the_same_numbers(demo, demo_reading, bundle):
+    again = read_film(demo, bundle)
+    assert again.probabilities == demo_reading.probabilities
+    assert again.candidates == demo_reading.candidates
+
+
+def test_a_prepared_film_may_be_handed_in(demo, demo_reading, bundle):
+    assert read_film(demo, bundle, prepared=preprocess(demo, bundle.config)).probabilities == demo_reading.probabilities
+
+
+def test_the_suspicion_map_covers_the_breast_and_nothing_else(demo_reading):
+    inside = demo_reading.suspicion_map[np.isfinite(demo_reading.suspicion_map)]
+    assert 0 <= inside.min() <= inside.max() <= 1
+    assert np.isnan(demo_reading.suspicion_map).any()
+    with pytest.raises(ValueError, match="read-only"):
+        demo_reading.suspicion_map[0, 0] = 1
+
+
+def test_json_has_the_promised_keys_and_is_valid_json(demo, demo_reading):
+    promised = "file label decision probabilities candidates laterality view pixel_spacing_mm applicability warnings"
+    result = reading_to_json("film.dcm", demo, demo_reading)
+    assert {*promised.split(), "model_id"} <= set(result)
+    assert list(result["probabilities"]) == list(LABELS)
+    assert json.loads(json.dumps(result, allow_nan=False)) == result
+
+
+def test_a_region_is_read_on_a_square_of_nineteen_millimetres(film, bundle):
+    mammogram = load_mammogram(film("mdb028"))
+    region = read_region(mammogram, (338, 1023 - 314), bundle)
+    assert region.box == pytest.approx((290, 661, 96, 96))
+    assert sum(region.probabilities) == pytest.approx(1)
+    assert region.probabilities.normal < read_region(mammogram, (250, 200), bundle).probabilities.normal
+
+
+def test_a_point_beside_the_film_is_a_mistake_of_the_caller(demo, bundle):
+    with pytest.raises(ValueError, match="must lie on the film"):
+        read_region(demo, (-5, 10), bundle)
+
+
+def test_a_drawn_phantom_is_read_too(bundle):
+    assert sum(read_film(draw_phantom(1).mammogram, bundle).probabilities) == pytest.approx(1)
