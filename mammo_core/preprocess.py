@@ -85,8 +85,10 @@ def film_mask(prepared_mask: np.ndarray, prepared: Preprocessed) -> np.ndarray:
 def fingerprint(config: PreprocessConfig | None = None) -> str:
     """Return the sha256 of what `preprocess` makes of four drawn films: it changes when the code or settings do.
 
-    Tolerance: none, every grey value counts. That holds across machines because the films are drawn, resampled (by
-    whole factors), outlined and stretched in whole numbers.
+    Tolerance: none, every grey value counts. It holds across machines because the films are drawn, resampled (by whole
+    factors) and stretched in whole numbers. The outline alone is sought on a copy that OpenCV resamples in float: other
+    processors may round a pixel of that to the next of 65,536 levels, which moves the outline only where such a pixel
+    lies within one level of the skin's threshold.
 
     Args:
         config: Settings; `PreprocessConfig()` when left out.
