@@ -257,11 +257,15 @@ def test_read_gives_the_object_of_the_design(mdb028, malignant_dicom):
     assert "Traceback" not in done.stderr
 
 
-def test_read_for_people_says_the_decision(mdb028, capsys):
+def test_read_for_people_says_the_decision_and_what_it_is_worth(mdb028, demo_dir, capsys):
     assert exit_code(["read", mdb028]) == 0
     first, second, *_ = capsys.readouterr().out.splitlines()
     assert first.startswith(str(mdb028))
     assert all(label in second for label in LABELS)
+    assert exit_code(["read", demo_dir / "sfm-malign-0" / "1-282.dcm"]) == 0
+    said = capsys.readouterr().out
+    assert "(R-CC): refer" in said
+    assert "outside training: This is a CC view" in said
 
 
 def test_stated_spacing_is_used(mdb028, capsys):

@@ -57,4 +57,5 @@ def describe(result: dict) -> str:
         x, y, width, height = (round(value) for value in place["box"])
         share = 100 * place["probabilities"]["malignant"]
         lines.append(f"  looked at x {x} to {x + width}, y {y} to {y + height}: malignant {share:.0f} %")
+    lines += [f"  outside training: {reason}" for reason in result["applicability"]["reasons"]]
     return "\n".join([*lines, *(f"  note: {warning}" for warning in result["warnings"])])
