@@ -231,6 +231,15 @@ def test_a_share_of_none_gets_an_exact_bound_and_never_a_width_of_zero():
     assert (everyone.low, everyone.high) == (pytest.approx(1 - none.high), 1)
 
 
+def test_a_share_of_few_women_has_no_interval():
+    women = np.repeat(np.arange(9), 2)
+    weights = bootstrap.resample_weights(women)
+    few = bootstrap.estimate_proportion(np.arange(18) < 6, women, weights)
+    assert few.value == pytest.approx(1 / 3)
+    assert np.isnan(few.low)
+    assert "too few women" in few.reason
+
+
 def test_no_interval_is_made_up():
     women, truth, score = films_of_women(0, 10)
     weights = bootstrap.resample_weights(women, 200)

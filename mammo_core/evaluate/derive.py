@@ -35,6 +35,8 @@ from mammo_core.mias.index import load_annotations
 from mammo_core.types import DECISIONS, LABELS, Annotation
 
 METRICS_NAME = "metrics.json"
+SCHEMA = 2
+"""Of `metrics.json`; raised whenever a figure is added, renamed or computed otherwise."""
 HEADLINE_REPEAT = 0
 BLOCKS = {
     "film": ("film", None),
@@ -83,7 +85,7 @@ def derive_metrics(
     """
     check_predictions(predictions)
     result = {
-        "schema": 1,
+        "schema": SCHEMA,
         "bootstrap": {
             "over": "women",
             "resamples": bootstrap.N_RESAMPLES,

@@ -9,8 +9,9 @@ Conventions
 - `ci95` is the percentile interval (Efron and Tibshirani 1993, chapter 13; clusters: Field and Welsh 2007). It covers
   the choice of women for the models as trained; it does not cover training again on other women.
 - Figures are compared on the same resamples (`paired_difference`), never by looking whether intervals overlap.
-- No interval is made up. When more than 5 % of the resamples leave a figure undefined, or all of them agree, there is
-  none. A share of exactly 0 or 1 gets the exact binomial bound over the women concerned instead.
+- No interval is made up. There is none when more than 5 % of the resamples leave a figure undefined (fewer are left
+  out), when all of them agree, or for a share of fewer than 10 women. A share of exactly 0 or 1 gets the exact
+  binomial bound over the women concerned instead.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ N_RESAMPLES = 2000
 SEED = 20260101
 LEVEL = 0.95
 MAX_UNDEFINED = 0.05
+MIN_WOMEN = 10
 
 Metric = Callable[[np.ndarray | None], np.ndarray]
 """From weights (None for the sample itself, or B x n) to one figure (or B of them)."""
@@ -107,10 +109,12 @@ def estimate_proportion(
         among: n booleans, the cases that count (all when None).
     """
     found = estimate(lambda w: proportion(success, among, w), weights)
-    if found.value not in (0.0, 1.0):
-        return found
     concerned = np.asarray(groups) if among is None else np.asarray(groups)[np.asarray(among, bool)]
-    reach = 1 - ((1 - LEVEL) / 2) ** (1 / len(np.unique(concerned)))
+    n_women = len(np.unique(concerned))
+    if found.value not in (0.0, 1.0):
+        few = 0 < n_women < MIN_WOMEN
+        return Estimate(found.value, np.nan, np.nan, "too few women for an interval") if few else found
+    reach = 1 - ((1 - LEVEL) / 2) ** (1 / n_women)
     return Estimate(0.0, 0.0, reach) if found.value == 0 else Estimate(1.0, 1 - reach, 1.0)
 
 

@@ -1,7 +1,7 @@
 """The active model's scores and figures, read once and kept.
 
-`metrics.json` is believed only while it was derived from the very files beside it; otherwise everything is derived
-again (some seconds).
+`metrics.json` is believed only while it was derived from the very files beside it and by this code; otherwise
+everything is derived again (some seconds).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mammo_core.evaluate.derive import METRICS_NAME, blocks_in, derive_metrics, rows_of, source_digests
+from mammo_core.evaluate.derive import METRICS_NAME, SCHEMA, blocks_in, derive_metrics, rows_of, source_digests
 from mammo_core.evaluate.predictions import load_candidates, load_predictions
 from mammo_core.film.load import load_mammogram
 from mammo_core.mias.films import open_films
@@ -63,7 +63,7 @@ def load_tested(folder: Path) -> Tested:
 def _load_tested(folder: Path, digests: dict[str, str]) -> Tested:
     predictions, candidates = load_predictions(folder), load_candidates(folder)
     metrics = _read_json(folder / METRICS_NAME)
-    if metrics.get("derived_from") != digests:
+    if metrics.get("derived_from") != digests or metrics.get("schema") != SCHEMA:
         metrics = derive_metrics(predictions, candidates, load_annotations())
     points = _read_json(folder / "bundle.json").get("operating_points", {})
     return Tested(folder.name, predictions, candidates, metrics, points.get("screening"))
