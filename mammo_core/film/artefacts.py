@@ -91,7 +91,8 @@ def without_jumps(solid: np.ndarray, core: np.ndarray, work_mm: float) -> np.nda
                 if line[before + jump] and reached:
                     line[reached[-1] :] = 0
                 line[before + jump :] = 0
-            reached.append(int(reach_of(line[None])[0]))
+            lit = np.flatnonzero(line)
+            reached.append(int(lit[-1]) + 1 if lit.size else 0)
     return solid
 
 

@@ -61,8 +61,12 @@ def segment_breast(pixels: np.ndarray, spacing_mm: float) -> np.ndarray:
             "Check that the file is a mammogram with dark air."
         )
     work, work_mm = _working_copy(pixels[film], spacing_mm)
-    flipped = _chest_is_right(work, work_mm)
-    found = _outline(np.ascontiguousarray(work[:, ::-1]) if flipped else work, work_mm)
+    core = _core(work, work_mm)
+    _check_size(core, work_mm)
+    flipped = _chest_is_right(core, work_mm)
+    if flipped:
+        work, core = (np.ascontiguousarray(a[:, ::-1]) for a in (work, core))
+    found = _outline(work, core, work_mm)
     if flipped:
         found = np.ascontiguousarray(found[:, ::-1])
     mask = np.zeros(pixels.shape, bool)
@@ -111,19 +115,17 @@ def _core(work: np.ndarray, work_mm: float) -> np.ndarray:
     return _largest(opened((grey > 0.6 * threshold).astype(np.uint8), to_px(6, work_mm)))
 
 
-def _chest_is_right(work: np.ndarray, work_mm: float) -> bool:
+def _chest_is_right(core: np.ndarray, work_mm: float) -> bool:
     """Say whether the core lies along the right rim rather than the left."""
-    core, rim = _core(work, work_mm), to_px(4, work_mm)
+    rim = to_px(4, work_mm)
     left, right = (int(side.any(axis=1).sum()) for side in (core[:, :rim], core[:, -rim:]))
     if left != right:
         return right > left
-    return bool(core.any()) and chest_side(core > 0) == "right"
+    return chest_side(core > 0) == "right"
 
 
-def _outline(work: np.ndarray, work_mm: float) -> np.ndarray:
-    """Return the breast as 0/1 uint8 on a working copy with the chest on the left."""
-    core = _core(work, work_mm)
-    _check_size(core, work_mm)
+def _outline(work: np.ndarray, core: np.ndarray, work_mm: float) -> np.ndarray:
+    """Return the breast as 0/1 uint8 on a working copy, and its core, with the chest on the left."""
     low = int(work.min())
     brightness = int(np.percentile(work[core > 0], 90, method="nearest")) - low
     air = _air_level(work, low, brightness, work_mm)
