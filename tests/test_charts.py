@@ -8,7 +8,7 @@ import pytest
 
 from mammo_core.evaluate.derive import derive_metrics
 from mammo_core.metrics.roc import roc_curve
-from mammo_core.report import charts, palette
+from mammo_core.report import charts, curves, palette
 from mammo_core.report.chart_style import interval_text, percent_text
 from mammo_core.types import DECISIONS, LABELS
 from tests.synthetic_model import draw_frames
@@ -62,9 +62,9 @@ def block() -> dict:
     return derive_metrics(films)["units"]["film"]
 
 
-def line(label: str = "malignant") -> charts.Line:
+def line(label: str = "malignant") -> curves.Line:
     curve = roc_curve([0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9])
-    return charts.Line(label, curve.fpr, curve.tpr, curve.thresholds, f"{label}: AUC 0.75")
+    return curves.Line(label, curve.fpr, curve.tpr, curve.thresholds, f"{label}: AUC 0.75")
 
 
 def drawn(block: dict) -> dict[str, go.Figure]:
@@ -74,14 +74,14 @@ def drawn(block: dict) -> dict[str, go.Figure]:
     counts = block["confusion"]["decision"]["counts"]
     return {
         "confusion": charts.confusion_figure(counts, LABELS, DECISIONS, "Matrix", "60 films", "decision"),
-        "roc": charts.roc_figure([line(n) for n in LABELS], "ROC", "60 films", (0.5, 0.5, 0.4)),
-        "pr": charts.precision_recall_figure([line(n) for n in LABELS], [0.6, 0.2, 0.2], "Precision", "60 films"),
-        "reliability": charts.reliability_figure(
+        "roc": curves.roc_figure([line(n) for n in LABELS], "ROC", "60 films", (0.5, 0.5, 0.4)),
+        "pr": curves.precision_recall_figure([line(n) for n in LABELS], [0.6, 0.2, 0.2], "Precision", "60 films"),
+        "reliability": curves.reliability_figure(
             ends, ends, ends - 0.05, ends + 0.05, [9, 9], "malignant", "Calibration", "60 films"
         ),
         "interval": charts.interval_figure(rows, "All", "60 films", "from 0 to 1"),
         "scores": charts.scores_figure(ends, ["normal", "benign"], ["mdb001", "mdb002"], "Scores", "60 films", 0.2),
-        "froc": charts.froc_figure([line("abnormal"), line()], "Found", "40 normal films"),
+        "froc": curves.froc_figure([line("abnormal"), line()], "Found", "40 normal films"),
     }
 
 

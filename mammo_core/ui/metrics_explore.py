@@ -14,9 +14,9 @@ from mammo_core.evaluate.localisation import TARGETS, match_marks
 from mammo_core.evaluate.sample import Sample
 from mammo_core.metrics import bootstrap, calibration, confusion, froc, roc
 from mammo_core.mias.index import load_annotations
-from mammo_core.report import charts
+from mammo_core.report import charts, curves
 from mammo_core.report.chart_style import interval_text, percent_text
-from mammo_core.report.charts import Line
+from mammo_core.report.curves import Line
 from mammo_core.types import LABELS
 from mammo_core.ui import metrics_words as words
 from mammo_core.ui.metrics_data import Tested
@@ -58,7 +58,7 @@ def show_operating_point(block: dict, rows: pd.DataFrame, screening: float | Non
         area = interval_text(block["figures"]["auc_malignant_vs_rest"])
         line = Line("malignant", curve.fpr, curve.tpr, curve.thresholds, f"malignant: AUC {area}")
         point = float(table.fp / max(table.fp + table.tn, 1)), float(table.tp / max(table.tp + table.fn, 1)), threshold
-        figure = charts.roc_figure([line], "Where this threshold stands", subtitle(block), point)
+        figure = curves.roc_figure([line], "Where this threshold stands", subtitle(block), point)
         show(figure, f"point_roc_{name}", "ROC curve of malignant against the rest, with the chosen threshold")
     names = rows["film_id"].where(rows["film_id"] != "", "woman " + rows["woman_id"].astype(str)).tolist()
     truth = [LABELS[k] for k in sample.truth]
@@ -119,7 +119,7 @@ def show_calibration(block: dict, sample: Sample, name: str) -> None:
         low, high = np.array([found.low for found in drawn]), np.array([found.high for found in drawn])
         error, floor = figures[f"ece_{event}"], references["ece_if_perfectly_calibrated"][event]
         with column:
-            figure = charts.reliability_figure(
+            figure = curves.reliability_figure(
                 curve.predicted, curve.observed, low, high, curve.count, label, title, subtitle(block)
             )
             show(figure, f"reliability_{event}_{name}", f"Reliability of P({event}) in bins of equally many cases")
@@ -153,7 +153,7 @@ def show_place(tested: Tested, name: str) -> None:
     left, right = st.columns(2)
     with left:
         n_normal = found["abnormal"]["n_normal_films"]
-        figure = charts.froc_figure(lines, "Found, at how many false marks", f"{n_normal} normal films, out of fold")
+        figure = curves.froc_figure(lines, "Found, at how many false marks", f"{n_normal} normal films, out of fold")
         show(figure, f"froc_{name}", "Share of abnormalities found against false marks on a normal film")
     with right:
         pointing = found["abnormal"]["pointing"]
@@ -174,4 +174,4 @@ def _place_table(found: dict, titles: dict[str, str]) -> pd.DataFrame:
     columns = {
         titles[target]: [percent_text(found[target]["sensitivity_at"][rate]) for rate in rates] for target in TARGETS
     }
-    return pd.DataFrame({"false marks on a normal film, at most": list(rates)} | columns)
+    return pd.DataFrame({"false marks, at most": list(rates)} | columns)

@@ -10,9 +10,10 @@ import streamlit as st
 
 from mammo_core.evaluate.sample import Sample
 from mammo_core.metrics import roc
-from mammo_core.report import charts
+from mammo_core.report import charts, curves
 from mammo_core.report.chart_style import CONFIG, interval_text, percent_text
-from mammo_core.report.charts import Line, Row
+from mammo_core.report.charts import Row
+from mammo_core.report.curves import Line
 from mammo_core.types import LABELS
 from mammo_core.ui import metrics_words as words
 
@@ -102,11 +103,11 @@ def show_ranking(block: dict, sample: Sample, name: str) -> None:
         prevalences.append(pr.prevalence)
     left, right = st.columns(2)
     with left:
-        figure = charts.roc_figure(roc_lines, "ROC: each class against the other two", subtitle(block))
+        figure = curves.roc_figure(roc_lines, "ROC: each class against the other two", subtitle(block))
         show(figure, f"roc_{name}", "ROC curves of the three classes, each against the other two")
     with right:
         title = "Precision: how many called are right"
-        figure = charts.precision_recall_figure(pr_lines, prevalences, title, subtitle(block))
+        figure = curves.precision_recall_figure(pr_lines, prevalences, title, subtitle(block))
         show(figure, f"pr_{name}", "Precision-recall curves of the three classes")
     st.caption(_foldwise_text(block))
 
