@@ -42,7 +42,8 @@ with st.expander("How to read these figures", icon=":material/help:"):
     st.markdown(words.how_to_read(block, tested.metrics["bootstrap"]))
 
 titles = ["Telling apart", "What was called", "Operating point", "Probabilities"]
-titles += ["Where it looked", "Every film"] * (name == "film")
+if name == "film":
+    titles += ["Where it looked", "Every film"]
 tabs = dict(zip(titles, st.tabs(titles), strict=True))
 with tabs["Telling apart"]:
     sections.show_ranking(block, sample, name)

@@ -77,7 +77,7 @@ def drawn(block: dict) -> dict[str, go.Figure]:
         "roc": curves.roc_figure([line(n) for n in LABELS], "ROC", "60 films", (0.5, 0.5, 0.4)),
         "pr": curves.precision_recall_figure([line(n) for n in LABELS], [0.6, 0.2, 0.2], "Precision", "60 films"),
         "reliability": curves.reliability_figure(
-            ends, ends, ends - 0.05, ends + 0.05, [9, 9], "malignant", "Calibration", "60 films"
+            ends, ends, np.array([9, 9]), ends - 0.05, ends + 0.05, "malignant", "Calibration", "60 films"
         ),
         "interval": charts.interval_figure(rows, "All", "60 films", "from 0 to 1"),
         "scores": charts.scores_figure(ends, ["normal", "benign"], ["mdb001", "mdb002"], "Scores", "60 films", 0.2),

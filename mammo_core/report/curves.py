@@ -96,9 +96,9 @@ def precision_recall_figure(
 def reliability_figure(
     predicted: np.ndarray,
     observed: np.ndarray,
+    count: np.ndarray,
     low: np.ndarray,
     high: np.ndarray,
-    count: np.ndarray,
     label: str,
     title: str,
     subtitle: str,
@@ -108,9 +108,9 @@ def reliability_figure(
     Args:
         predicted: Mean probability of each bin.
         observed: Share of the event in each bin.
-        low: Lower end of its 95 % interval; nan for none.
-        high: Upper end.
         count: Cases in each bin.
+        low: Lower end of the 95 % interval of the share; nan for none.
+        high: Upper end.
         label: The class it is of, for its colour, or other words.
         title: See `styled`.
         subtitle: See `styled`.

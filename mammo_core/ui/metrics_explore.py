@@ -48,10 +48,7 @@ def show_operating_point(block: dict, rows: pd.DataFrame, screening: float | Non
         table = confusion.table_at(sample.truth == MALIGNANT, score, threshold)
         names = ["not malignant", "malignant"]
         counts = [[table.tn, table.fp], [table.fn, table.tp]]
-        figure = charts.confusion_figure(
-            counts, names, names, "Matrix at this threshold",
-            subtitle(block), "called",
-        )  # fmt: skip
+        figure = charts.confusion_figure(counts, names, names, "Matrix at this threshold", subtitle(block), "called")
         show(figure, f"point_matrix_{name}", "Confusion matrix at the chosen threshold")
     with right:
         curve = roc.roc_curve(sample.truth == MALIGNANT, score)
@@ -105,11 +102,7 @@ def _in_screening(truth: np.ndarray, called: np.ndarray, weights: np.ndarray | N
 def show_calibration(block: dict, sample: Sample, name: str) -> None:
     """Show whether probabilities mean what they say."""
     figures, references = block["figures"], block["references"]
-    titles = {
-        "malignant": ("malignant", "Does P(malignant) come true?"),
-        "abnormal": ("abnormal", "Does P(abnormal) come true?"),
-    }
-    for column, (event, (label, title)) in zip(st.columns(2), titles.items(), strict=True):
+    for column, event in zip(st.columns(2), ("malignant", "abnormal"), strict=True):
         happened, probability = (part(sample) for part in EVENTS[event])
         curve = calibration.reliability(happened, probability)
         bins = calibration.equal_mass_bins(probability, calibration.N_BINS)
@@ -119,9 +112,7 @@ def show_calibration(block: dict, sample: Sample, name: str) -> None:
         low, high = np.array([found.low for found in drawn]), np.array([found.high for found in drawn])
         error, floor = figures[f"ece_{event}"], references["ece_if_perfectly_calibrated"][event]
         with column:
-            figure = curves.reliability_figure(
-                curve.predicted, curve.observed, low, high, curve.count, label, title, subtitle(block)
-            )
+            figure = curves.reliability_figure(*curve, low, high, event, f"Does P({event}) come true?", subtitle(block))
             show(figure, f"reliability_{event}_{name}", f"Reliability of P({event}) in bins of equally many cases")
             st.caption(
                 f"Calibration error {error['value']:.3f}. It is never 0: perfect probabilities would show about "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -15,8 +17,6 @@ from mammo_core.ui.metrics_data import Tested, film_pixels, film_table
 from mammo_core.ui.metrics_sections import show
 
 _FILM = "metrics_film"
-_GRID = "metrics_films_grid"
-_SHOWN = "metrics_films_shown"
 _COLUMNS = {
     "film": st.column_config.TextColumn("film", pinned=True),
     "p_malignant": st.column_config.ProgressColumn("P(malignant)", format="%.2f", min_value=0.0, max_value=1.0),
@@ -33,19 +33,22 @@ def show_films(tested: Tested) -> None:
     st.caption(
         f"{len(shown)} of {words.plural(len(table), 'film')}, most probably malignant first. Choose a row to open it."
     )
-    st.session_state[_SHOWN] = shown["film"].tolist()
+    films = shown["film"].tolist()
+    # A grid of its own for each set of films, or a filter would leave the wrong row marked as chosen.
+    grid = f"metrics_films_{hash(tuple(films))}"
     left, right = st.columns([3, 2])
     with left:
         st.dataframe(
-            shown.drop(columns="mistake"), hide_index=True, height=560, key=_GRID, on_select=_choose,
-            selection_mode="single-row", column_config=_COLUMNS, alt="Tested films: truth, probabilities and decision",
+            shown.drop(columns="mistake"), hide_index=True, height=560, key=grid,
+            on_select=partial(_choose, grid, films),
+            selection_mode="single-row", column_config=_COLUMNS, alt="Tested films with truth and decision",
         )  # fmt: skip
     with right:
         film = st.selectbox(
             "Film", table["film"], index=None, key=_FILM, placeholder="Choose a row, or name a film such as mdb028"
         )
         if film:
-            _show_film(tested, table[table["film"] == film].iloc[0])
+            _show_film(table[table["film"] == film].iloc[0])
 
 
 def _filtered(table: pd.DataFrame) -> pd.DataFrame:
@@ -60,15 +63,15 @@ def _filtered(table: pd.DataFrame) -> pd.DataFrame:
     return table[keep].sort_values("p_malignant", ascending=False, kind="stable")
 
 
-def _choose() -> None:
-    """Open the film whose row was selected."""
-    rows = st.session_state[_GRID]["selection"]["rows"]
+def _choose(grid: str, films: list[str]) -> None:
+    """Open the film whose row was selected in a grid of films."""
+    rows = st.session_state[grid]["selection"]["rows"]
     if rows:
-        st.session_state[_FILM] = st.session_state[_SHOWN][rows[0]]
+        st.session_state[_FILM] = films[rows[0]]
 
 
-def _show_film(tested: Tested, row: pd.Series) -> None:
-    """Show one film with its annotated circles and the model's marks, or say why it cannot be shown."""
+def _show_film(row: pd.Series) -> None:
+    """Show one film with its annotated circles, or say why it cannot be shown."""
     st.markdown(
         f"**{row['film']}** is **{row['truth']}**; the decision was **{row['decision']}**. Out of fold: malignant "
         f"{row['p_malignant']:.0%}, benign {row['p_benign']:.0%}, normal {row['p_normal']:.0%}."

@@ -119,8 +119,8 @@ def _foldwise_text(block: dict) -> str:
         f"The curves pool the scores of {block['n_folds']} models: mean AUC {interval_text(pooled, 3)}. "
         f"Ranked within each fold alone and averaged it is {interval_text(foldwise, 3)}."
     )
-    if block["repeats"]:
-        spread = block["repeats"]["figures"]["macro_auc"]
+    spread = block["repeats"].get("figures", {}).get("macro_auc", {})
+    if spread.get("mean") is not None:
         text += (
             f" Over {len(block['repeats']['repeats'])} ways of dealing the women into folds it is {spread['mean']:.3f} "
             f"± {spread['sd']:.3f} (standard deviation; it understates the doubt, for the films are the same)."

@@ -170,6 +170,16 @@ def test_a_model_with_films_only_and_without_marks_is_shown(tmp_path, monkeypatc
     assert any("no marks" in note.value for note in page.info)
 
 
+def test_a_test_set_without_one_class_is_shown_with_reasons(tmp_path, monkeypatch):
+    write_model(tmp_path / "tiny", 3)
+    (tmp_path / "ACTIVE").write_text("tiny")
+    monkeypatch.setattr(bundle, "MODELS_DIR", tmp_path)
+    page = AppTest.from_file(str(PAGE), default_timeout=60).run()
+    assert not page.exception
+    assert values(page)["AUC, malignant"] == "–"
+    assert "no malignant cases" in page.metric[2].delta
+
+
 def test_an_auc_whose_interval_holds_one_half_is_called_a_coin():
     figure = {"value": 0.55, "ci95": [0.45, 0.65], "n": 115, "unit": "film"}
     gain = {"value": -0.01, "ci95": [-0.04, 0.03], "n": 322, "unit": "film"}
