@@ -1,0 +1,33 @@
+"""The dashboard's door: page settings, navigation, and the notice that stands on every page."""
+
+import streamlit as st
+
+from mammo_core.ui.style import show_frame
+
+st.set_page_config(page_title="Mammogram dashboard", page_icon=":material/radiology:", layout="wide")
+page = st.navigation(
+    [
+        st.Page(
+            "pages/read.py",
+            title="Read",
+            icon=":material/radiology:",
+            default=True,
+            help="Open films, see them enhanced, and see what the model says and where it looked.",
+        ),
+        st.Page(
+            "pages/metrics.py",
+            title="Test-set metrics",
+            icon=":material/monitoring:",
+            help="How the model does on films of women it never saw, with intervals.",
+        ),
+        st.Page(
+            "pages/model_card.py",
+            title="Model card and limits",
+            icon=":material/description:",
+            help="What the model is, how it was measured, and what it must not be used for.",
+        ),
+    ],
+    position="top",
+)
+show_frame()
+page.run()

@@ -1,0 +1,90 @@
+"""What the Read page asks of the library, kept per film in the visitor's own session; only the model is shared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import streamlit as st
+
+from mammo_core.config import PreprocessConfig
+from mammo_core.explain.explain import explain
+from mammo_core.film.enhance import ENHANCED_BITS, enhance, enhancement_figures, to_display
+from mammo_core.network.bundle import Bundle, active_folder, load_bundle
+from mammo_core.preprocess import preprocess
+from mammo_core.reading.read_film import read_film
+from mammo_core.report.pictures import shrink
+from mammo_core.types import FilmReading, Preprocessed
+from mammo_core.ui.case import OpenFilm
+
+SCREEN_PX = 1400
+"""Longest side of what is sent to the browser."""
+
+
+@dataclass(frozen=True, eq=False)
+class ScreenHeat:
+    """An explanation at screen size: float32 in [0, 1], and whether it is empty."""
+
+    heatmap: np.ndarray
+    empty: bool
+
+
+def active_bundle() -> Bundle:
+    """Return the active model, loaded once for all visitors. Raises BundleError when there is none."""
+    return _bundle(active_folder())
+
+
+@st.cache_resource(max_entries=2, show_spinner="Loading the model …")
+def _bundle(folder: Path) -> Bundle:
+    return load_bundle(folder)
+
+
+def prepared(film: OpenFilm, config: PreprocessConfig) -> Preprocessed:
+    """Return the film as the model sees it."""
+    return film.get(("prepared", config), lambda: preprocess(film.mammogram, config))
+
+
+def reading(film: OpenFilm, bundle: Bundle) -> FilmReading:
+    """Return the film's reading."""
+    work = lambda: read_film(film.mammogram, bundle, prepared=prepared(film, bundle.config))  # noqa: E731
+    return film.get(("reading", bundle.model_id), work)
+
+
+def original_on_screen(film: OpenFilm) -> np.ndarray:
+    """Return the untouched film, 8 bit, at screen size."""
+    return film.get("original", lambda: _to_screen(film.mammogram.pixels, film.mammogram.bit_depth))
+
+
+def enhanced_on_screen(film: OpenFilm, clip_limit: float, tiles: int) -> np.ndarray:
+    """Return the CLAHE film, 8 bit, at screen size."""
+
+    def work() -> np.ndarray:
+        pixels = enhance(film.mammogram, clip_limit, (tiles, tiles))
+        return _to_screen(pixels, 8 if pixels.dtype == np.uint8 else ENHANCED_BITS)
+
+    return film.get(("enhanced", clip_limit, tiles), work)
+
+
+def figures(film: OpenFilm, clip_limit: float, tiles: int, config: PreprocessConfig) -> dict[str, float]:
+    """Return what the enhancement did inside the breast, at screen size."""
+    before, after = original_on_screen(film), enhanced_on_screen(film, clip_limit, tiles)
+    mask = cv2.resize(prepared(film, config).breast_mask.astype(np.uint8), before.shape[::-1]) > 0
+    return film.get(("figures", clip_limit, tiles), lambda: enhancement_figures(before, after, mask))
+
+
+def heat(film: OpenFilm, bundle: Bundle, method: str, target: str, progress: Callable[[float], None]) -> ScreenHeat:
+    """Return an explanation at screen size."""
+
+    def work() -> ScreenHeat:
+        ready = prepared(film, bundle.config)
+        result = explain(film.mammogram, method, target, bundle, prepared=ready, progress=progress)
+        return ScreenHeat(shrink(result.heatmap, SCREEN_PX), result.empty)
+
+    return film.get(("heat", bundle.model_id, method, target), work)
+
+
+def _to_screen(pixels: np.ndarray, bit_depth: int) -> np.ndarray:
+    return shrink(to_display(pixels, bit_depth), SCREEN_PX)

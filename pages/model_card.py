@@ -1,0 +1,25 @@
+"""Model card and limits: what the active model is, how it was measured, and what it must not be used for."""
+
+import streamlit as st
+
+from mammo_core.errors import MammoError
+from mammo_core.ui import texts, verbs
+
+st.title("Model card and limits")
+st.subheader("Limits first")
+st.markdown(texts.LIMITS)
+st.divider()
+try:
+    bundle = verbs.active_bundle()
+except MammoError as error:
+    st.info(f"{texts.NO_MODEL}\n\n{error}", title="No model yet", icon=":material/model_training:")
+    st.stop()
+st.markdown(bundle.card)
+st.download_button(
+    "Model card (Markdown)",
+    bundle.card,
+    file_name=f"{bundle.model_id}-model-card.md",
+    mime="text/markdown",
+    icon=":material/download:",
+    on_click="ignore",
+)
