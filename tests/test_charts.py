@@ -10,7 +10,7 @@ from mammo_core.evaluate.derive import derive_metrics
 from mammo_core.metrics.roc import roc_curve
 from mammo_core.report import charts, curves, palette
 from mammo_core.report.chart_style import interval_text, percent_text
-from mammo_core.types import DECISIONS, LABELS
+from mammo_core.types import DECISIONS, LABELS, Box
 from tests.synthetic_model import draw_frames
 
 # How the dichromat sees linear RGB: Machado, Oliveira and Fernandes 2009, severity 1.
@@ -135,11 +135,13 @@ def test_an_interval_plot_shows_figures_that_have_no_interval_or_no_value():
 
 
 def test_a_film_is_drawn_with_its_circle_in_the_films_own_pixels():
-    figure = charts.film_figure(np.zeros((40, 30), np.uint8), [(10, 20, 5, "benign CIRC", "benign")])
+    figure = charts.film_figure(np.zeros((40, 30), np.uint8), [(10, 20, 5, "benign CIRC", "benign")], Box(1, 2, 6, 8))
     circle = figure.layout.shapes[0]
     assert (circle.x0, circle.x1, circle.y0, circle.y1) == (5, 15, 15, 25)
     assert circle.line.color == palette.CLASS_COLOURS["benign"]
     assert tuple(figure.layout.yaxis.range) == (40, 0)
+    mark = figure.layout.shapes[1]
+    assert (mark.type, mark.x0, mark.y0, mark.x1, mark.y1) == ("rect", 1, 2, 7, 10)
 
 
 def test_figures_are_written_in_words():

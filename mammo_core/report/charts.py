@@ -13,7 +13,7 @@ import numpy as np
 import plotly.express as px
 import plotly.graph_objects as go
 
-from mammo_core.report.chart_style import interval_text, styled
+from mammo_core.report.chart_style import FONT, interval_text, styled
 from mammo_core.report.palette import (
     ACCENT,
     BACKGROUND,
@@ -23,6 +23,7 @@ from mammo_core.report.palette import (
     SURFACE,
     TEXT,
 )
+from mammo_core.types import Box
 
 _CELLS = [[0.0, SURFACE], [1.0, "#1d6fa5"]]
 
@@ -168,26 +169,48 @@ def scores_figure(
     return figure.update_xaxes(range=[-0.01, max(0.5, float(np.max(scores, initial=0)) + 0.03)], tickformat=".1f")
 
 
-def film_figure(pixels: np.ndarray, circles: Sequence[tuple[float, float, float, str, str]]) -> go.Figure:
-    """Draw an untouched film with its annotated circles.
+def film_figure(
+    pixels: np.ndarray, circles: Sequence[tuple[float, float, float, str, str]], mark: Box | None = None
+) -> go.Figure:
+    """Draw an untouched film with its annotated circles and the place where the model saw most.
 
     Args:
         pixels: H x W uint8.
         circles: (x, y, radius, words, class) in film pixels from the top left.
+        mark: The model's strongest mark, if it is to be shown.
     """
     height, width = pixels.shape
     figure = px.imshow(pixels, binary_string=True, binary_compression_level=1)
     figure.update_traces(hovertemplate="x %{x}, y %{y}<extra></extra>")
     for x, y, radius, text, label in circles:
-        box = {"x0": x - radius, "x1": x + radius, "y0": y - radius, "y1": y + radius}
-        figure.add_shape(type="circle", line={"color": CLASS_COLOURS[label], "width": 2}, **box)
-        figure.add_annotation(
-            x=x, y=y - radius, text=text, showarrow=False, yshift=10, font={"color": CLASS_COLOURS[label], "size": 13},
-            bgcolor="rgba(14,17,22,0.75)",
-        )  # fmt: skip
+        around = Box(x - radius, y - radius, 2 * radius, 2 * radius)
+        _outline(figure, "circle", around, text, {"color": CLASS_COLOURS[label], "width": 2})
+    if mark:
+        _outline(figure, "rect", mark, "strongest mark", {"color": TEXT, "width": 1.5, "dash": "dash"})
     figure.update_layout(
-        template="none", paper_bgcolor=BACKGROUND, plot_bgcolor=BACKGROUND, height=520,
-        margin={"l": 0, "r": 0, "t": 0, "b": 0}, dragmode="pan",
-    )  # fmt: skip
-    figure.update_xaxes(visible=False, range=[0, width], constrain="domain")
-    return figure.update_yaxes(visible=False, range=[height, 0], scaleanchor="x", constrain="domain")
+        template="none",
+        font={"family": FONT},
+        paper_bgcolor=BACKGROUND,
+        plot_bgcolor=BACKGROUND,
+        height=520,
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        dragmode=False,
+    )
+    figure.update_xaxes(visible=False, range=[0, width], constrain="domain", fixedrange=True)
+    return figure.update_yaxes(visible=False, range=[height, 0], scaleanchor="x", constrain="domain", fixedrange=True)
+
+
+def _outline(figure: go.Figure, shape: str, box: Box, text: str, line: dict) -> None:
+    """Draw a circle or rectangle around a place of a film, with words above it (below it at the film's upper edge)."""
+    x1, y1 = box.x + box.width, box.y + box.height
+    figure.add_shape(type=shape, x0=box.x, y0=box.y, x1=x1, y1=y1, line=line)
+    above = box.y > 60
+    figure.add_annotation(
+        x=box.x + box.width / 2,
+        y=box.y if above else y1,
+        yshift=10 if above else -10,
+        text=text,
+        showarrow=False,
+        font={"color": line["color"], "size": 13},
+        bgcolor="rgba(14,17,22,0.75)",
+    )

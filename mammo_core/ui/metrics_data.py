@@ -14,12 +14,20 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mammo_core.evaluate.derive import METRICS_NAME, SCHEMA, blocks_in, derive_metrics, rows_of, source_digests
+from mammo_core.evaluate.derive import (
+    HEADLINE_REPEAT,
+    METRICS_NAME,
+    SCHEMA,
+    blocks_in,
+    derive_metrics,
+    rows_of,
+    source_digests,
+)
 from mammo_core.evaluate.predictions import load_candidates, load_predictions
 from mammo_core.film.load import load_mammogram
 from mammo_core.mias.films import open_films
 from mammo_core.mias.index import annotations_by_film, background_tissue, load_annotations
-from mammo_core.types import LABELS
+from mammo_core.types import LABELS, Box
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +56,17 @@ class Tested:
     def rows(self, block: str) -> pd.DataFrame:
         """Return the headline repeat's cases of a unit."""
         return rows_of(self.predictions, block)
+
+    def strongest_mark(self, film_id: str) -> Box | None:
+        """Return a film's most suspicious mark in the headline repeat, or None where it has none."""
+        if self.candidates is None:
+            return None
+        of_film = (self.candidates["film_id"] == film_id) & (self.candidates["repeat"] == HEADLINE_REPEAT)
+        marks = self.candidates[of_film]
+        if marks.empty:
+            return None
+        strongest = marks.loc[marks["p_normal"].idxmin()]
+        return Box(*(float(strongest[side]) for side in ("x", "y", "width", "height")))
 
 
 def load_tested(folder: Path) -> Tested:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from mammo_core.evaluate.derive import HEADLINE_REPEAT
 from mammo_core.evaluate.figures import EVENTS, MALIGNANT, report
 from mammo_core.evaluate.localisation import TARGETS, match_marks
 from mammo_core.evaluate.sample import Sample
@@ -132,7 +133,7 @@ def show_place(tested: Tested, name: str) -> None:
     if not found:
         st.info("This model folder holds no marks (`candidates.csv`), so finding the place was not tested.")
         return
-    films, marks = tested.rows("film"), tested.candidates[tested.candidates["repeat"] == 0]
+    films, marks = tested.rows("film"), tested.candidates[tested.candidates["repeat"] == HEADLINE_REPEAT]
     titles = {"abnormal": "any abnormality", "malignant": "malignant ones"}
     lines = []
     for target in TARGETS:

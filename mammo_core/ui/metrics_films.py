@@ -11,7 +11,7 @@ from mammo_core.config import find_mias
 from mammo_core.errors import MammoError
 from mammo_core.mias.index import annotations_by_film
 from mammo_core.report import charts
-from mammo_core.types import DECISIONS, LABELS
+from mammo_core.types import DECISIONS, LABELS, Box
 from mammo_core.ui import metrics_words as words
 from mammo_core.ui.metrics_data import Tested, film_pixels, film_table
 from mammo_core.ui.metrics_sections import show
@@ -48,7 +48,7 @@ def show_films(tested: Tested) -> None:
             "Film", table["film"], index=None, key=_FILM, placeholder="Choose a row, or name a film such as mdb028"
         )
         if film:
-            _show_film(table[table["film"] == film].iloc[0])
+            _show_film(table[table["film"] == film].iloc[0], tested.strongest_mark(film))
 
 
 def _filtered(table: pd.DataFrame) -> pd.DataFrame:
@@ -70,8 +70,8 @@ def _choose(grid: str, films: list[str]) -> None:
         st.session_state[_FILM] = films[rows[0]]
 
 
-def _show_film(row: pd.Series) -> None:
-    """Show one film with its annotated circles, or say why it cannot be shown."""
+def _show_film(row: pd.Series, mark: Box | None) -> None:
+    """Show one film with its annotated circles and the model's strongest mark, or say why it cannot be shown."""
     st.markdown(
         f"**{row['film']}** is **{row['truth']}**; the decision was **{row['decision']}**. Out of fold: malignant "
         f"{row['p_malignant']:.0%}, benign {row['p_benign']:.0%}, normal {row['p_normal']:.0%}."
@@ -95,5 +95,8 @@ def _show_film(row: pd.Series) -> None:
         for a in annotations
         if a.circle
     ]
-    show(charts.film_figure(pixels, circles), "metrics_film_picture", f"Film {row['film']} with its annotation")
-    st.caption("Circle: the place the MIAS radiologists gave. Untouched film, © MIAS, for research only.")
+    show(charts.film_figure(pixels, circles, mark), "metrics_film_picture", f"Film {row['film']}, annotated")
+    st.caption(
+        "Circle: the place the MIAS radiologists gave. Dashed: where the model, never having seen this woman, saw most. "
+        "Untouched film, © MIAS, for research only."
+    )
