@@ -183,10 +183,19 @@ def film_figure(
     figure = px.imshow(pixels, binary_string=True, binary_compression_level=1)
     figure.update_traces(hovertemplate="x %{x}, y %{y}<extra></extra>")
     for x, y, radius, text, label in circles:
-        around = Box(x - radius, y - radius, 2 * radius, 2 * radius)
-        _outline(figure, "circle", around, text, {"color": CLASS_COLOURS[label], "width": 2})
+        colour = CLASS_COLOURS[label]
+        box = {"x0": x - radius, "x1": x + radius, "y0": y - radius, "y1": y + radius}
+        figure.add_shape(type="circle", line={"color": colour, "width": 2}, **box)
+        # Words above the circle, or below it at the film's upper edge.
+        edge, shift = (y - radius, 10) if y - radius > 60 else (y + radius, -10)
+        font = {"color": colour, "size": 13}
+        figure.add_annotation(
+            x=x, y=edge, yshift=shift, text=text, showarrow=False, font=font, bgcolor="rgba(14,17,22,0.75)"
+        )
     if mark:
-        _outline(figure, "rect", mark, "strongest mark", {"color": TEXT, "width": 1.5, "dash": "dash"})
+        x1, y1 = mark.x + mark.width, mark.y + mark.height
+        line = {"color": TEXT, "width": 1.5, "dash": "dash"}
+        figure.add_shape(type="rect", x0=mark.x, y0=mark.y, x1=x1, y1=y1, line=line)
     figure.update_layout(
         template="none",
         font={"family": FONT},
@@ -198,19 +207,3 @@ def film_figure(
     )
     figure.update_xaxes(visible=False, range=[0, width], constrain="domain", fixedrange=True)
     return figure.update_yaxes(visible=False, range=[height, 0], scaleanchor="x", constrain="domain", fixedrange=True)
-
-
-def _outline(figure: go.Figure, shape: str, box: Box, text: str, line: dict) -> None:
-    """Draw a circle or rectangle around a place of a film, with words above it (below it at the film's upper edge)."""
-    x1, y1 = box.x + box.width, box.y + box.height
-    figure.add_shape(type=shape, x0=box.x, y0=box.y, x1=x1, y1=y1, line=line)
-    above = box.y > 60
-    figure.add_annotation(
-        x=box.x + box.width / 2,
-        y=box.y if above else y1,
-        yshift=10 if above else -10,
-        text=text,
-        showarrow=False,
-        font={"color": line["color"], "size": 13},
-        bgcolor="rgba(14,17,22,0.75)",
-    )

@@ -97,6 +97,6 @@ def _show_film(row: pd.Series, mark: Box | None) -> None:
     ]
     show(charts.film_figure(pixels, circles, mark), "metrics_film_picture", f"Film {row['film']}, annotated")
     st.caption(
-        "Circle: the place the MIAS radiologists gave. Dashed: where the model, never having seen this woman, saw most. "
+        "Circle: the place the MIAS radiologists gave. Dashed: where a model that never saw this woman saw most. "
         "Untouched film, © MIAS, for research only."
     )
