@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from mammo_core.ui.style import show_frame
+from mammo_core.ui.style import ICON, show_frame
 
-st.set_page_config(page_title="Mammogram dashboard", page_icon=":material/radiology:", layout="wide")
+st.set_page_config(page_title="Mammogram dashboard", page_icon=ICON, layout="wide")
 page = st.navigation(
     [
         st.Page(

@@ -72,7 +72,7 @@ def choose_film(case: Case) -> OpenFilm:
             required=True,
             format_func=lambda i: f"{case.films[i].mammogram.name} · {_plain(case.films[i].name)}",
             key=f"film_{id(case)}",
-            persist_state=True,
+            persist_state="session",
         )
     with change, st.popover("Open others", icon=":material/folder_open:", width="stretch"):
         show_upload("change")

@@ -42,9 +42,9 @@ def _show_enhancement(film: OpenFilm, bundle: Bundle | None) -> None:
     st.session_state.setdefault("clip", _CLIP)
     st.session_state.setdefault("tiles", _TILES)
     clip = clip_column.slider(
-        "Contrast (clip limit)", 1.0, 8.0, step=0.25, key="clip", persist_state=True, help=texts.CLIP_HELP
+        "Contrast (clip limit)", 1.0, 8.0, step=0.25, key="clip", persist_state="session", help=texts.CLIP_HELP
     )
-    tiles = tile_column.slider("Tiles", 2, 24, key="tiles", persist_state=True, help=texts.TILE_HELP)
+    tiles = tile_column.slider("Tiles", 2, 24, key="tiles", persist_state="session", help=texts.TILE_HELP)
     reset_column.button("Reset", on_click=_reset_enhancement, icon=":material/restart_alt:", width="stretch")
     original, better = verbs.original_on_screen(film), verbs.enhanced_on_screen(film, clip, tiles)
     panes = [Pane("Original, untouched", original), Pane(f"CLAHE {clip:g}, {tiles} × {tiles} tiles", better)]
@@ -80,13 +80,13 @@ def _enhancement_figures(film: OpenFilm, bundle: Bundle | None, clip: float, til
 def _show_heatmap(film: OpenFilm, bundle: Bundle, reading: FilmReading) -> None:
     method_column, target_column, opacity_column, box_column = st.columns([2, 2, 2, 1], vertical_alignment="bottom")
     method = method_column.selectbox(
-        "Method", list(texts.METHODS), format_func=lambda m: texts.METHODS[m][0], key="method", persist_state=True
+        "Method", list(texts.METHODS), format_func=lambda m: texts.METHODS[m][0], key="method", persist_state="session"
     )
     target = target_column.selectbox(
-        "Evidence for", LABELS, index=2, format_func=str.capitalize, key="target", persist_state=True
+        "Evidence for", LABELS, index=2, format_func=str.capitalize, key="target", persist_state="session"
     )
-    opacity = opacity_column.slider("Opacity", 0.0, 1.0, 0.55, 0.05, key="opacity", persist_state=True)
-    boxes = box_column.toggle("Boxes", True, key="boxes", persist_state=True, help=texts.BOXES_HELP)
+    opacity = opacity_column.slider("Opacity", 0.0, 1.0, 0.55, 0.05, key="opacity", persist_state="session")
+    boxes = box_column.toggle("Boxes", True, key="boxes", persist_state="session", help=texts.BOXES_HELP)
     slow = method != "gradcam"
     place = st.empty()
     bar = place.progress(0.0, text=f"{texts.METHODS[method][0]} … {texts.SLOW_METHOD}") if slow else None

@@ -1,9 +1,14 @@
 """The little CSS that theming cannot say. Spacing and type come from `.streamlit/config.toml`."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from mammo_core.report.palette import CLASS_COLOURS, GRID, MUTED, SURFACE
 from mammo_core.ui import texts
+
+ICON = str(Path(__file__).parent / "assets" / "icon.png")
+"""The page's icon: a file of ours, since the browser would fetch a named symbol from outside."""
 
 _CSS = f"""<style>
 .block-container {{ padding-top: 3.6rem; padding-bottom: 3rem; max-width: 1560px; }}
