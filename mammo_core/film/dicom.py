@@ -23,8 +23,8 @@ from pydicom.uid import (
 
 from mammo_core.config import MAX_FILE_BYTES
 from mammo_core.errors import UnreadableImageError
-from mammo_core.film.dicom_pixels import decode_pixels
-from mammo_core.film.dicom_tags import find_laterality, find_spacing, find_view, find_view_warnings, text
+from mammo_core.film.dicom_display import decode_pixels
+from mammo_core.film.dicom_tags import find_laterality, find_spacing, find_view, find_view_warnings, numbers, text
 from mammo_core.types import Mammogram, pixel_digest
 
 pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
@@ -57,6 +57,26 @@ SOP_CLASSES = {
 """SOP classes that need a word of their own (DICOM PS3.4, B.5)."""
 
 
+MODALITIES = {
+    "CT": "a CT slice",
+    "MR": "an MR slice",
+    "US": "an ultrasound picture",
+    "CR": "an X-ray film of no stated breast",
+    "DX": "an X-ray film of no stated breast",
+    "RF": "a fluoroscopy",
+    "XA": "an angiogram",
+    "NM": "a scintigram",
+    "PT": "a PET slice",
+    "SR": "a report",
+    "PR": "a presentation state",
+    "KO": "a list of pictures",
+    "DOC": "a document",
+    "OT": "something other than a film",
+    "SC": "a secondary capture of no stated breast",
+}
+"""Other modalities that people send, in words (DICOM PS3.3, C.7.3.1.1.1)."""
+
+
 def looks_like_dicom(data: bytes) -> bool:
     """Tell whether the bytes are a DICOM file, with or without its preamble or its file meta information."""
     if data[128:132] == b"DICM" or data[:4] == b"DICM":
@@ -87,25 +107,24 @@ def decode_dicom(data: bytes) -> Mammogram:
     try:
         dataset, syntax = _read_bounded(data)
         _refuse_other_than_a_film(dataset)
-        pixels, bit_depth, steps, warnings = decode_pixels(dataset, syntax)
-        spacing, spacing_step, spacing_warnings = find_spacing(dataset, pixels.shape)
-        laterality, view = find_laterality(dataset), find_view(dataset)
+        pixels, bit_depth, steps = decode_pixels(dataset, syntax)
+        spacing, spacing_steps, warnings = find_spacing(dataset, pixels.shape)
+        return Mammogram(
+            pixels=pixels,
+            bit_depth=bit_depth,
+            pixel_spacing_mm=spacing,
+            laterality=find_laterality(dataset),
+            view=find_view(dataset),
+            source=("read DICOM", *steps, *spacing_steps),
+            digest=pixel_digest(pixels),
+            warnings=(*warnings, *find_view_warnings(dataset)),
+        )
     except UnreadableImageError:
         raise
     except Exception as error:  # parsers and decoders answer hostile bytes with almost any exception
         raise UnreadableImageError(
             f"The DICOM file is truncated or damaged ({type(error).__name__}); {EXPECTED}. Export or copy it again."
         ) from None
-    return Mammogram(
-        pixels=pixels,
-        bit_depth=bit_depth,
-        pixel_spacing_mm=spacing,
-        laterality=laterality,
-        view=view,
-        source=("read DICOM", *steps, *spacing_step),
-        digest=pixel_digest(pixels),
-        warnings=(*warnings, *spacing_warnings, *find_view_warnings(dataset)),
-    )
 
 
 def _read_bounded(data: bytes) -> tuple[Dataset, UID]:
@@ -181,13 +200,15 @@ def _refuse_other_than_a_film(dataset: Dataset) -> None:
     if "PixelData" not in dataset:
         _refuse("no picture (a report, a list, or a file cut off before its pixels)")
     modality = text(dataset, "Modality").upper()
+    if modality in MODALITIES:
+        _refuse(f"{MODALITIES[modality]} (modality {modality})", "Send a mammogram.")
     digital_mammography = sop_class.startswith("1.2.840.10008.5.1.4.1.1.1.2")
     if modality != "MG" and not (not modality and digital_mammography):
-        _refuse("another modality than MG, or states none", "Send a mammogram, or export it with its modality.")
+        _refuse("an unknown modality, or states none", "Export the mammogram with its modality.")
     body_part = text(dataset, "BodyPartExamined").upper()
     if body_part and "BREAST" not in body_part and not body_part.startswith("MAMM"):
         _refuse("another body part than the breast")
     if text(dataset, "PresentationIntentType").upper() == "FOR PROCESSING":
         _refuse(SOP_CLASSES["1.2.840.10008.5.1.4.1.1.1.2.1"], "Send the For Presentation film.")
-    if text(dataset, "NumberOfFrames") not in ("", "0", "1"):
+    if max(numbers(dataset, "NumberOfFrames"), default=1) > 1:
         _refuse("several frames (a volume or a series)")

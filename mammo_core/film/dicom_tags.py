@@ -17,15 +17,21 @@ FILM_RANGE_MM = (40.0, 600.0)
 ANISOTROPY = 0.01
 """Row and column spacing may differ by this share; one number serves both."""
 
-VIEW_CODES = {
-    "R-10242": "CC",
-    "399162004": "CC",
-    "Y-X1770": "CC",
-    "R-10226": "MLO",
-    "399368009": "MLO",
-    "Y-X1771": "MLO",
+VIEW_CODES = {"399162004": "CC", "R-10242": "CC", "399368009": "MLO", "R-10226": "MLO"}
+"""View codes of DICOM PS3.16, CID 4014, in SNOMED CT and in the retired SRT form."""
+
+VIEW_MODIFIERS = {
+    "399163009": "a magnification view",
+    "R-102D6": "a magnification view",
+    "399055006": "a spot compression view",
+    "R-102D7": "a spot compression view",
+    "399209000": "a view with the implant displaced",
+    "R-102D5": "a view with the implant displaced",
 }
-"""View codes of DICOM PS3.16, CID 4014 (SNOMED CT, SRT and the retired SNM3)."""
+"""View modifiers (CID 4015) that put a film outside the usual screening views."""
+
+MAGNIFIED = 1.3
+"""Estimated Radiographic Magnification Factor from which a film is a magnification view (contact films: 1.0 to 1.1)."""
 
 
 def text(dataset: Dataset, keyword: str) -> str:
@@ -35,8 +41,11 @@ def text(dataset: Dataset, keyword: str) -> str:
 
 
 def values(dataset: Dataset, keyword: str) -> list:
-    """Return an element's values as a list, empty where it is absent or has none."""
-    value = dataset.get(keyword)
+    """Return an element's values as a list, empty where it is absent, has none, or cannot be parsed."""
+    try:
+        value = dataset.get(keyword)
+    except Exception:  # pydicom parses on access; one broken element need not cost the film
+        return []
     if value is None or value == "" or value == b"":
         return []
     return list(value) if not isinstance(value, (str, bytes)) and hasattr(value, "__iter__") else [value]
@@ -60,18 +69,24 @@ def find_spacing(dataset: Dataset, shape: tuple[int, int]) -> tuple[float | None
     Raises:
         UnreadableImageError: Rows and columns have different spacing.
     """
-    for spacing, name in _stated_spacings(dataset):
-        rows, columns = spacing
-        if abs(rows - columns) > ANISOTROPY * max(rows, columns):
-            raise UnreadableImageError(
-                "The film's rows and columns have different spacing; expected square pixels. Export it with them."
-            )
+    aspect = numbers(dataset, "PixelAspectRatio")
+    for (rows, columns), name in _stated_spacings(dataset):
+        _require_square(rows, columns)
         mm = (rows + columns) / 2
         low, high = SPACING_RANGE_MM
         if not low <= mm <= high or not FILM_RANGE_MM[0] <= mm * max(shape) <= FILM_RANGE_MM[1]:
             return None, (), ("The pixel spacing stated in the file makes no sense for a mammogram and is not used.",)
         return mm, (f"pixel spacing {mm:g} mm from {name}",), ()
+    if len(aspect) == 2:
+        _require_square(*aspect)
     return None, (), ()
+
+
+def _require_square(rows: float, columns: float) -> None:
+    if abs(rows - columns) > ANISOTROPY * max(rows, columns):
+        raise UnreadableImageError(
+            "The film's rows and columns have different spacing; expected square pixels. Export it with them."
+        )
 
 
 def _stated_spacings(dataset: Dataset) -> Iterator[tuple[list[float], str]]:
@@ -115,21 +130,32 @@ def find_laterality(dataset: Dataset) -> Laterality | None:
 
 
 def find_view(dataset: Dataset) -> View | None:
-    """Return the projection, from View Position, its code, Patient Orientation (CBIS-DDSM), or names as above."""
+    """Return the projection, from its code, View Position, Patient Orientation (CBIS-DDSM), or names as above.
+
+    A code or View Position that names another projection (ML, XCCL) gives None, whatever the texts say.
+    """
     for item in values(dataset, "ViewCodeSequence"):
-        if view := VIEW_CODES.get(text(item, "CodeValue")):
-            return view
+        if code := text(item, "CodeValue"):
+            return VIEW_CODES.get(code)
     for keyword in ("ViewPosition", "PatientOrientation", "PatientID", "SeriesDescription"):
-        if match := _TEXT_VIEW.search(text(dataset, keyword).upper()):
+        words = text(dataset, keyword).upper()
+        if match := _TEXT_VIEW.search(words):
             return match[1]
+        if words and keyword == "ViewPosition":
+            return None
     return None
 
 
 def find_view_warnings(dataset: Dataset) -> tuple[str, ...]:
-    """Return what the tags say that puts a film outside the usual screening views."""
+    """Return what the tags say that puts a film outside the usual screening views, one sentence each."""
     found = []
     if text(dataset, "BreastImplantPresent").upper() == "YES":
-        found.append("The file says that the breast has an implant.")
-    if (numbers(dataset, "EstimatedRadiographicMagnificationFactor") or [1.0])[0] >= 1.3:
-        found.append("The file says that this is a magnification view.")
-    return tuple(found)
+        found.append("a breast with an implant")
+    if (numbers(dataset, "EstimatedRadiographicMagnificationFactor") or [1.0])[0] >= MAGNIFIED:
+        found.append("a magnification view")
+    for view in values(dataset, "ViewCodeSequence"):
+        modifiers = values(view, "ViewModifierCodeSequence")
+        found += [VIEW_MODIFIERS[code] for item in modifiers if (code := text(item, "CodeValue")) in VIEW_MODIFIERS]
+    if find_view(dataset) is None and (text(dataset, "ViewPosition") or values(dataset, "ViewCodeSequence")):
+        found.append("a view other than CC and MLO")
+    return tuple(f"The file says that it shows {what}." for what in dict.fromkeys(found))

@@ -71,14 +71,8 @@ def load_mammogram(source: str | Path | bytes | BinaryIO, *, pixel_spacing_mm: f
     """
     if pixel_spacing_mm is not None and not (math.isfinite(pixel_spacing_mm) and 0.01 <= pixel_spacing_mm <= 2):
         raise ValueError(f"pixel_spacing_mm must be 0.01 to 2, not {pixel_spacing_mm}")
-    film = _decode(_read_bytes(source))
-    film = admit(film)
-    film = _with_spacing(film, pixel_spacing_mm)
-    if film.laterality is None:
-        side = laterality_from_pixels(film.pixels)
-        step = "side taken from where the breast meets the edge"
-        film = replace(film, laterality=side, source=(*film.source, step) if side else film.source)
-    return film
+    film = admit(_decode(_read_bytes(source)))
+    return _with_side(_with_spacing(film, pixel_spacing_mm))
 
 
 def _decode(data: bytes) -> Mammogram:
@@ -163,4 +157,20 @@ def _with_spacing(film: Mammogram, stated_mm: float | None) -> Mammogram:
     if film.pixel_spacing_mm is None and film.pixels.shape == MINI_MIAS_SHAPE and film.bit_depth == 8:
         step = f"1024 x 1024 pixels of 8 bits: taken as mini-MIAS, {MINI_MIAS_SPACING_MM} mm per pixel"
         return replace(film, pixel_spacing_mm=MINI_MIAS_SPACING_MM, source=(*film.source, step))
+    return film
+
+
+def _with_side(film: Mammogram) -> Mammogram:
+    """Fill in the side from the pixels where tags are silent, and warn where the two disagree."""
+    seen = laterality_from_pixels(film.pixels)
+    if film.laterality is None and seen is not None:
+        return replace(
+            film,
+            laterality=seen,
+            source=(*film.source, "side taken from where the breast lies"),
+            warnings=(*film.warnings, f"The side ({seen}) is taken from where the breast lies; the file states none."),
+        )
+    if film.laterality is not None and seen not in (None, film.laterality):
+        warning = f"The file says side {film.laterality}, the breast lies as on side {seen}: the film may be mirrored."
+        return replace(film, warnings=(*film.warnings, warning))
     return film
