@@ -1,0 +1,102 @@
+"""Take a picture of every page at desktop and phone size into `docs/screenshots/`, with the demo exam only.
+
+The demo films are CC BY; a MIAS film may not be passed on, not even in a screenshot, so MIAS is hidden from the server.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+from scripts.live_app import CHROMIUM_FLAGS, ROOT, find_chromium, live_app
+
+SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
+READ_SECONDS = 120
+
+
+def main() -> None:
+    """Take them all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "screenshots", help="default: docs/screenshots")
+    out = parser.parse_args().out
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as nothing, live_app(MAMMO_MIAS_DIR=nothing) as url, sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_FLAGS))
+        for size, (width, height) in SIZES.items():
+            for name, arrange in SCENES.items():
+                page = browser.new_page(viewport={"width": width, "height": height})
+                page.set_default_timeout(READ_SECONDS * 1000)
+                arrange(page, url)
+                settle(page)
+                path = out / f"{name}-{size}.png"
+                path.write_bytes(smaller(page.screenshot()))
+                print(path.name, f"{path.stat().st_size / 1000:.0f} kB")
+                page.close()
+        browser.close()
+
+
+def show_welcome(page: Page, url: str) -> None:
+    """Open the empty Read page."""
+    page.goto(url)
+    page.get_by_role("button", name="Demo exam A").wait_for()
+
+
+def show_enhanced(page: Page, url: str) -> None:
+    """Open the demo exam with the cancer and wait for the reading."""
+    show_welcome(page, url)
+    page.get_by_role("button", name="Demo exam A").click()
+    page.get_by_test_id("probabilities").wait_for()
+
+
+def show_heatmap(page: Page, url: str) -> None:
+    """Lay the heatmap over the film."""
+    show_enhanced(page, url)
+    page.get_by_role("radio", name="Heatmap").click()
+    page.get_by_text("Evidence for", exact=True).wait_for()
+    page.get_by_text("evidence for malignant").first.wait_for()
+
+
+def show_page(path: str) -> Callable[[Page, str], None]:
+    """Return a scene that opens a page by its path."""
+
+    def scene(page: Page, url: str) -> None:
+        page.goto(f"{url}/{path}")
+        page.get_by_role("heading", level=1).wait_for()
+
+    return scene
+
+
+SCENES = {
+    "welcome": show_welcome,
+    "read": show_enhanced,
+    "heatmap": show_heatmap,
+    "metrics": show_page("metrics"),
+    "model-card": show_page("model_card"),
+}
+
+
+def settle(page: Page) -> None:
+    """Wait until nothing runs and every picture has arrived."""
+    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+    page.wait_for_function("document.querySelectorAll('[data-stale=true]').length === 0")
+    page.evaluate("document.fonts.ready")
+    page.wait_for_timeout(1200)
+
+
+def smaller(png: bytes) -> bytes:
+    """Return a screenshot as PNG of 256 colours, dithered: about a third of the size."""
+    out = io.BytesIO()
+    Image.open(io.BytesIO(png)).convert("RGB").quantize(256, dither=Image.Dither.FLOYDSTEINBERG).save(
+        out, "PNG", optimize=True
+    )
+    return out.getvalue()
+
+
+if __name__ == "__main__":
+    main()
