@@ -70,6 +70,7 @@ def _array(explanation: object) -> bytes:
 def _overlay(mammogram: object, explanation: object) -> bytes:
     """Return the heatmap over the film as the bytes of a PNG."""
     from mammo_core.film.enhance import to_display
-    from mammo_core.report.pictures import encode_png, overlay
+    from mammo_core.report.pictures import OVERLAY_OPACITY, overlay_png
 
-    return encode_png(overlay(to_display(mammogram.pixels, mammogram.bit_depth), explanation.heatmap))
+    film = to_display(mammogram.pixels, mammogram.bit_depth)
+    return overlay_png(film, explanation.heatmap, OVERLAY_OPACITY, boxes=())

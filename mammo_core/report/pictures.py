@@ -14,6 +14,7 @@ from mammo_core.types import Box
 
 ENHANCED_STAMP = "enhanced, not for diagnosis"
 OVERLAY_STAMP = "research prototype, not for diagnosis"
+OVERLAY_OPACITY = 0.45
 
 
 def shrink(image: np.ndarray, longest_side: int) -> np.ndarray:
@@ -40,7 +41,7 @@ def heat_layer(heatmap: np.ndarray) -> np.ndarray:
     return np.dstack([colour, alpha])
 
 
-def overlay(film: np.ndarray, heatmap: np.ndarray, opacity: float = 0.45) -> np.ndarray:
+def overlay(film: np.ndarray, heatmap: np.ndarray, opacity: float = OVERLAY_OPACITY) -> np.ndarray:
     """Return a film with a heatmap over it.
 
     Args:
@@ -120,8 +121,11 @@ def overlay_png(film: np.ndarray, heatmap: np.ndarray, opacity: float, boxes: Se
 
 
 def _write(picture: np.ndarray, text: str, spot: tuple[int, int], scale: float, line: int) -> None:
-    """Write white text with a dark rim, in place."""
-    white = 65535 if picture.dtype == np.uint16 else 255
-    for colour, width in ((0, 3 * line + 1), (white, line)):
-        colours = (colour,) * (picture.shape[2] if picture.ndim == 3 else 1)
-        cv2.putText(picture, text, spot, cv2.FONT_HERSHEY_SIMPLEX, scale, colours, width, cv2.LINE_AA)
+    """Write white text with a dark rim, in place. OpenCV 5 writes on 8 bits only: deeper pictures get it as a mask."""
+    deep = picture.dtype == np.uint16
+    for level, width in ((0, 3 * line + 1), (255, line)):
+        target = np.zeros(picture.shape[:2], np.uint8) if deep else picture
+        colour = 255 if deep else (level,) * (picture.shape[2] if picture.ndim == 3 else 1)
+        cv2.putText(target, text, spot, cv2.FONT_HERSHEY_SIMPLEX, scale, colour, width, cv2.LINE_AA)
+        if deep:
+            picture[target > 127] = level * 257
