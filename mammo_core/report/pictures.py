@@ -33,12 +33,11 @@ def heat_layer(heatmap: np.ndarray) -> np.ndarray:
         heatmap: H x W float32 in [0, 1].
 
     Returns:
-        H x W x 4 uint8 RGBA; the alpha channel grows with the value.
+        H x W x 4 uint8 RGBA; the alpha channel is the value.
     """
     levels = np.clip(heatmap * 255, 0, 255).astype(np.uint8)
     colour = cv2.cvtColor(cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO), cv2.COLOR_BGR2RGB)
-    alpha = (255 * np.sqrt(np.clip(heatmap, 0, 1))).astype(np.uint8)
-    return np.dstack([colour, alpha])
+    return np.dstack([colour, levels])
 
 
 def overlay(film: np.ndarray, heatmap: np.ndarray, opacity: float = OVERLAY_OPACITY) -> np.ndarray:
