@@ -24,7 +24,7 @@ from mammo_core.types import Mammogram, pixel_digest
 EXPECTED = "expected a DICOM mammogram, PGM, PNG, JPEG or TIFF"
 MINI_MIAS_SHAPE = (1024, 1024)
 MINI_MIAS_SPACING_MM = 0.2
-"""mini-MIAS reduced the digitised films to 200 micron and padded them to 1024 x 1024 pixels of 8 bits."""
+"""mini-MIAS reduced the digitised films, all MLO, to 200 micron and padded them to 1024 x 1024 pixels of 8 bits."""
 
 FOREIGN = {
     b"%PDF": "a PDF document",
@@ -155,8 +155,9 @@ def _with_spacing(film: Mammogram, stated_mm: float | None) -> Mammogram:
         step = f"pixel spacing {stated_mm:g} mm stated by the caller"
         return replace(film, pixel_spacing_mm=float(stated_mm), source=(*film.source, step))
     if film.pixel_spacing_mm is None and film.pixels.shape == MINI_MIAS_SHAPE and film.bit_depth == 8:
-        step = f"1024 x 1024 pixels of 8 bits: taken as mini-MIAS, {MINI_MIAS_SPACING_MM} mm per pixel"
-        return replace(film, pixel_spacing_mm=MINI_MIAS_SPACING_MM, source=(*film.source, step))
+        step = f"1024 x 1024 pixels of 8 bits: taken as mini-MIAS, {MINI_MIAS_SPACING_MM} mm per pixel, MLO view"
+        view = film.view or "MLO"
+        return replace(film, pixel_spacing_mm=MINI_MIAS_SPACING_MM, view=view, source=(*film.source, step))
     return film
 
 
