@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -48,15 +49,15 @@ def match_marks(films: pd.DataFrame, candidates: pd.DataFrame, annotations: Sequ
     score = 1 - candidates["p_normal"] if target == "abnormal" else candidates["p_malignant"]
     centre_x, centre_y = candidates["x"] + candidates["width"] / 2, candidates["y"] + candidates["height"] / 2
     marks = pd.DataFrame({"film_id": candidates["film_id"], "x": centre_x, "y": centre_y, "score": score})
+    marks_of = dict(tuple(marks.groupby("film_id")))
+    circles_of = defaultdict(list)
+    for a in annotations:
+        if a.circle and a.severity in TARGETS[target]:
+            circles_of[a.film_id].append((a.circle.x, a.circle.y, a.circle.radius_px))
     lesions, pointed = [], []
     for film_id, woman_id in zip(films["film_id"], films["woman_id"], strict=True):
-        circles = [
-            (a.circle.x, a.circle.y, a.circle.radius_px)
-            for a in annotations
-            if a.film_id == film_id and a.circle and a.severity in TARGETS[target]
-        ]
-        if circles:
-            on_film = marks[marks["film_id"] == film_id]
+        if circles := circles_of[film_id]:
+            on_film = marks_of.get(film_id, marks.iloc[:0])
             points, scores = on_film[["x", "y"]].to_numpy(), on_film["score"].to_numpy()
             lesions += [(film_id, woman_id, best) for best in froc.best_scores(points, scores, circles)]
             pointed.append((film_id, woman_id, froc.pointing_hits(points, scores, circles)))

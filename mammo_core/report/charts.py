@@ -201,7 +201,7 @@ def film_figure(
         font={"family": FONT},
         paper_bgcolor=BACKGROUND,
         plot_bgcolor=BACKGROUND,
-        height=520,
+        height=450,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         dragmode=False,
     )
