@@ -132,6 +132,10 @@ def _decode_with_pillow(data: bytes, kind: str) -> Decoded:
         return _finish(data, image, kind)
     except UnreadableImageError:
         raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise UnreadableImageError(
+            f"The {kind} header declares far more than {MAX_PIXELS / 1e6:.0f} million pixels, the limit. Send one film."
+        ) from None
     except Exception as error:  # decoders answer hostile bytes with almost any exception
         raise UnreadableImageError(
             f"The {kind} picture is truncated or damaged ({type(error).__name__}). Copy or export it again."
