@@ -105,7 +105,7 @@ def decode_dicom(data: bytes) -> Mammogram:
         UnreadableImageError: Not one readable mammogram; the message says what came and what to do.
     """
     try:
-        dataset, syntax = _read_bounded(data)
+        dataset, syntax = read_bounded(data)
         _refuse_other_than_a_film(dataset)
         pixels, bit_depth, steps = decode_pixels(dataset, syntax)
         spacing, spacing_steps, warnings = find_spacing(dataset, pixels.shape)
@@ -127,7 +127,7 @@ def decode_dicom(data: bytes) -> Mammogram:
         ) from None
 
 
-def _read_bounded(data: bytes) -> tuple[Dataset, UID]:
+def read_bounded(data: bytes) -> tuple[Dataset, UID]:
     """Return the tags of interest and the transfer syntax; never inflate or parse without a limit."""
     start = 132 if data[128:132] == b"DICM" else 4 if data[:4] == b"DICM" else 0
     stream = io.BytesIO(data)
