@@ -2,9 +2,12 @@
 
 import streamlit as st
 
-from mammo_core.ui.style import ICON, show_frame
+from mammo_core.errors import BundleError
+from mammo_core.network.bundle import active_folder
+from mammo_core.ui.style import MARK, show_frame
 
-st.set_page_config(page_title="Mammogram dashboard", page_icon=ICON, layout="wide")
+st.set_page_config(page_title="Mammogram dashboard", page_icon=str(MARK), layout="wide")
+st.logo(str(MARK), size="large")
 page = st.navigation(
     [
         st.Page(
@@ -29,5 +32,9 @@ page = st.navigation(
     ],
     position="top",
 )
-show_frame()
+try:
+    model_id = active_folder().name
+except BundleError:
+    model_id = None
+show_frame(model_id)
 page.run()

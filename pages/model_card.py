@@ -6,15 +6,16 @@ from mammo_core.errors import MammoError
 from mammo_core.ui import texts, verbs
 
 st.title("Model card and limits")
-st.subheader("Limits first")
-st.markdown(texts.LIMITS)
-st.divider()
+with st.container(border=True):
+    st.subheader("Limits first")
+    st.markdown(texts.LIMITS)
 try:
     bundle = verbs.active_bundle()
 except MammoError as error:
-    st.info(f"{texts.NO_MODEL}\n\n{error}", title="No model yet", icon=":material/model_training:")
+    st.info(f"{texts.NO_MODEL}\n\n{error}", title=texts.NO_MODEL_TITLE, icon=":material/model_training:")
     st.stop()
-st.markdown(bundle.card)
+title, _, body = bundle.card.partition("\n")
+st.header(title.lstrip("# "))
 st.download_button(
     "Model card (Markdown)",
     bundle.card,
@@ -23,3 +24,4 @@ st.download_button(
     icon=":material/download:",
     on_click="ignore",
 )
+st.markdown(body)

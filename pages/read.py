@@ -5,37 +5,41 @@ import streamlit as st
 from mammo_core.errors import BundleError, MammoError
 from mammo_core.ui import texts, verbs
 from mammo_core.ui.case import current_case
-from mammo_core.ui.read_open import choose_film, open_asked_for, show_refused, show_upload, show_welcome
-from mammo_core.ui.read_panels import show_films, show_reading
+from mammo_core.ui.read_answer import show_facts, show_reading
+from mammo_core.ui.read_films import show_films
+from mammo_core.ui.read_open import choose_film, open_asked_for, show_refused, show_welcome
 
 open_asked_for()
 case = current_case()
-if not case.films and not case.refused:
-    show_welcome()
-    st.stop()
 show_refused(case)
 if not case.films:
-    show_upload("again")
+    show_welcome()
     st.stop()
-film = choose_film(case)
 
+film = choose_film(case)
 bundle = reading = trouble = None
 try:
     bundle = verbs.active_bundle()
-    with st.spinner("Reading the film …"):
-        reading = verbs.reading(film, bundle)
+    reading = verbs.known_reading(film, bundle)
 except BundleError as error:
-    trouble = f"{texts.NO_MODEL}\n\n{error}"
-except MammoError as error:
-    trouble = str(error)
+    trouble = (texts.NO_MODEL_TITLE, f"{texts.NO_MODEL}\n\n{error}")
 
-look, answer = st.columns([2.35, 1], gap="medium")
-with look:
+films, answer = st.columns([2.45, 1], gap="medium")
+with films:
     show_films(film, bundle, reading)
 with answer:
+    if bundle and not reading:
+        st.caption(texts.READING)
+        with st.skeleton(height=420):  # the film is on screen meanwhile
+            try:
+                verbs.reading(film, bundle)
+                st.rerun()
+            except MammoError as error:
+                trouble = (texts.NOT_READ_TITLE, str(error))
     if reading:
-        show_reading(film, reading)
-    else:
-        st.error(trouble, title="This film was not read", icon=":material/error:")
-if case.credit:
-    st.caption(case.credit)
+        show_reading(reading)
+    elif trouble:
+        st.error(trouble[1], title=trouble[0], icon=":material/error:")
+    show_facts(film, bundle)
+    if film.credit:
+        st.caption(film.credit)

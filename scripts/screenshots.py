@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 
 from scripts.live_app import CHROMIUM_FLAGS, ROOT, find_chromium, live_app
 
@@ -44,22 +44,19 @@ def main() -> None:
 def show_welcome(page: Page, url: str) -> None:
     """Open the empty Read page."""
     page.goto(url)
-    page.get_by_role("button", name="Demo exam A").wait_for()
+    demo_button(page).wait_for()
 
 
-def show_enhanced(page: Page, url: str) -> None:
+def demo_button(page: Page) -> Locator:
+    """Return the button that opens the exam with the cancer."""
+    return page.locator(".st-key-demo_sfm-malign-0 button")
+
+
+def show_read(page: Page, url: str) -> None:
     """Open the demo exam with the cancer and wait for the reading."""
     show_welcome(page, url)
-    page.get_by_role("button", name="Demo exam A").click()
-    page.get_by_test_id("probabilities").wait_for()
-
-
-def show_heatmap(page: Page, url: str) -> None:
-    """Lay the heatmap over the film."""
-    show_enhanced(page, url)
-    page.get_by_role("radio", name="Heatmap").click()
-    page.get_by_text("Evidence for", exact=True).wait_for()
-    page.get_by_text("evidence for malignant").first.wait_for()
+    demo_button(page).click()
+    page.locator(".shares").wait_for()
 
 
 def show_page(path: str) -> Callable[[Page, str], None]:
@@ -74,8 +71,7 @@ def show_page(path: str) -> Callable[[Page, str], None]:
 
 SCENES = {
     "welcome": show_welcome,
-    "read": show_enhanced,
-    "heatmap": show_heatmap,
+    "read": show_read,
     "metrics": show_page("metrics"),
     "model-card": show_page("model_card"),
 }

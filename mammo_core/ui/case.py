@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
 
 from mammo_core.errors import MammoError
+from mammo_core.film.enhance import to_display
 from mammo_core.film.load import load_mammogram
+from mammo_core.report.pictures import encode_png, shrink
 from mammo_core.types import Mammogram
 
 MAX_FILMS = 12
+"""Films that a visitor may have open at once; a decoded film takes up to 160 MB."""
 _KEPT_RESULTS = 12
+_THUMBNAIL_PX = 120
 
 
 @dataclass(eq=False)
 class OpenFilm:
     """A film that a visitor has open, with what was already worked out for it.
 
-    `results` holds the newest results only, so that a visitor who plays with sliders does not fill the memory.
+    Attributes:
+        key: Names the film within the session.
+        name: The file's name.
+        mammogram: The film.
+        credit: Whose film it is, to be shown beside it; empty for an upload.
+        thumbnail: As a data URI.
+        spacing_asked: Whether the file is silent about its pixel spacing.
+        results: The newest results only, so that a visitor who plays with sliders does not fill the memory.
     """
 
+    key: str
     name: str
     mammogram: Mammogram
+    credit: str
+    thumbnail: str
+    spacing_asked: bool
     results: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
 
     def get(self, key: Hashable, work: Callable[[], Any]) -> Any:
@@ -37,19 +54,50 @@ class OpenFilm:
             self.results.popitem(last=False)
         return self.results[key]
 
-    def set_spacing(self, pixel_spacing_mm: float) -> None:
-        """State the pixel spacing that the file does not; everything is worked out anew."""
-        self.mammogram = replace(self.mammogram, pixel_spacing_mm=pixel_spacing_mm)
-        self.results.clear()
+    def set_spacing(self, pixel_spacing_mm: float | None) -> None:
+        """State the pixel spacing that the file does not (None: leave it to be estimated); all is worked out anew."""
+        if pixel_spacing_mm != self.mammogram.pixel_spacing_mm:
+            self.mammogram = replace(self.mammogram, pixel_spacing_mm=pixel_spacing_mm)
+            self.results.clear()
 
 
 @dataclass(eq=False)
 class Case:
-    """A visitor's open films, and the files that could not be opened with the reason."""
+    """A visitor's open films, and the files of the last opening that could not be opened, with the reason."""
 
-    films: list[OpenFilm] = field(default_factory=list)
+    films: dict[str, OpenFilm] = field(default_factory=dict)
     refused: list[tuple[str, str]] = field(default_factory=list)
-    credit: str = ""
+
+    def add(self, name: str, data: bytes, credit: str = "") -> str | None:
+        """Open one file; a film that is open already is not opened again.
+
+        Args:
+            name: The file's name.
+            data: Its content.
+            credit: Whose film it is.
+
+        Returns:
+            The film's key; None where it cannot be opened, with the reason in `refused`.
+        """
+        key = hashlib.sha256(data).hexdigest()[:16]
+        if key in self.films:
+            return key
+        if len(self.films) >= MAX_FILMS:
+            self.refused.append((name, f"{MAX_FILMS} films are open, which is the most. Close some and open it again."))
+            return None
+        try:
+            mammogram = load_mammogram(data)
+        except MammoError as error:
+            self.refused.append((name, str(error)))
+            return None
+        silent = mammogram.pixel_spacing_mm is None
+        self.films[key] = OpenFilm(key, name, mammogram, credit, _thumbnail(mammogram), silent)
+        self.films = dict(sorted(self.films.items(), key=lambda item: _hanging_order(item[1])))
+        return key
+
+    def close(self, key: str) -> None:
+        """Forget one film."""
+        self.films.pop(key, None)
 
 
 def current_case() -> Case:
@@ -62,27 +110,30 @@ def close_case() -> None:
     st.session_state["case"] = Case()
 
 
-def open_files(files: list[tuple[str, bytes]], credit: str = "") -> None:
-    """Open files as a new case, with progress; files that cannot be read are kept by name with the reason.
+def open_files(files: Sequence[tuple[str, bytes]], credit: str = "") -> str | None:
+    """Add files to this visitor's case, with progress.
 
     Args:
         files: (name, content) of each.
-        credit: Whose films they are, to be shown beside them.
+        credit: Whose films they are.
+
+    Returns:
+        The key of the first film that could be opened, if any.
     """
-    case = Case(credit=credit)
+    case = current_case()
+    case.refused.clear()
     bar = st.progress(0.0, text="Opening films …")
+    keys = []
     for i, (name, data) in enumerate(files):
         bar.progress(i / len(files), text=f"Opening film {i + 1} of {len(files)} …")
-        if len(case.films) == MAX_FILMS:
-            case.refused.append((name, f"at most {MAX_FILMS} films can be open at once; close some and open it again"))
-            continue
-        try:
-            case.films.append(OpenFilm(name, load_mammogram(data)))
-        except MammoError as error:
-            case.refused.append((name, str(error)))
-    case.films.sort(key=_hanging_order)
+        keys.append(case.add(name, data, credit))
     bar.empty()
-    st.session_state["case"] = case
+    return next((key for key in case.films if key in keys), None)
+
+
+def _thumbnail(mammogram: Mammogram) -> str:
+    picture = shrink(to_display(mammogram.pixels, mammogram.bit_depth), _THUMBNAIL_PX)
+    return f"data:image/png;base64,{base64.b64encode(encode_png(picture)).decode()}"
 
 
 def _hanging_order(film: OpenFilm) -> tuple[bool, str, bool]:

@@ -5,14 +5,23 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-DEMO_EXAMS = {
-    "sfm-malign-0": "Demo exam A: four views, a proven cancer",
-    "sfm-benign-0": "Demo exam B: four views, a benign mass",
-}
+import cv2
+import numpy as np
+import streamlit as st
+
+from mammo_core.film.enhance import to_display
+from mammo_core.film.load import load_mammogram
+from mammo_core.report.pictures import encode_png, shrink
+
+DEMO_EXAMS = {"sfm-malign-0": "Exam A, a proven cancer", "sfm-benign-0": "Exam B, a benign mass"}
+_PICTURE_PX = 300
+_GAP_PX = 6
 
 
 def demo_files(exam: str) -> list[tuple[str, bytes]]:
     """Return (name, content) of an exam's films; an empty list where the package is not installed.
+
+    The package is found without importing it: its code is not needed.
 
     Args:
         exam: A key of `DEMO_EXAMS`.
@@ -22,3 +31,24 @@ def demo_files(exam: str) -> list[tuple[str, bytes]]:
         return []
     folder = Path(spec.submodule_search_locations[0]) / "cases" / exam
     return [(path.name, path.read_bytes()) for path in sorted(folder.glob("*.dcm"))]
+
+
+@st.cache_data(max_entries=len(DEMO_EXAMS), show_spinner=False)
+def demo_picture(exam: str) -> bytes:
+    """Return an exam's four films side by side as PNG, hung right before left, CC before MLO.
+
+    The only pictures of films that visitors share: they belong to the program, not to a visitor.
+    """
+    films = [load_mammogram(data) for _, data in demo_files(exam)]
+    films.sort(key=lambda film: (film.view or "", film.laterality != "R"))
+    pictures = [shrink(to_display(film.pixels, film.bit_depth), _PICTURE_PX) for film in films]
+    return encode_png(np.hstack([_on_canvas(picture) for picture in pictures]))
+
+
+def _on_canvas(picture: np.ndarray) -> np.ndarray:
+    """Bring a picture to one height and width, with a gap at both sides."""
+    width = round(_PICTURE_PX * 0.58)
+    fitted = picture[:, :width] if picture.shape[1] > width else picture
+    right = width - fitted.shape[1] + _GAP_PX
+    below = _PICTURE_PX - fitted.shape[0]
+    return cv2.copyMakeBorder(fitted, 0, below, _GAP_PX, right, cv2.BORDER_CONSTANT, value=0)

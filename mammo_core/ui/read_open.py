@@ -6,87 +6,106 @@ import streamlit as st
 
 from mammo_core.ui import texts
 from mammo_core.ui.case import Case, OpenFilm, close_case, open_files
-from mammo_core.ui.demo import DEMO_EXAMS, demo_files
+from mammo_core.ui.demo import DEMO_EXAMS, demo_files, demo_picture
+
+_STRIP = "strip"
+
+
+def open_asked_for() -> None:
+    """Open the demo exam that was clicked, if one was."""
+    exam = st.session_state.pop("demo_asked_for", None)
+    if exam is not None:
+        _open(demo_files(exam), texts.DEMO_CREDIT)
 
 
 def show_welcome() -> None:
     """Show the empty page: what it is for, the upload, and the demo exams."""
     st.title(texts.EMPTY_TITLE)
     st.markdown(texts.EMPTY_TEXT)
-    upload, demo = st.columns([1.25, 1], gap="large")
+    upload, demo = st.columns([1, 1.25], gap="large")
     with upload:
-        st.subheader("Your films")
-        show_upload("welcome")
+        st.subheader(texts.UPLOAD_TITLE)
+        show_upload()
+        st.caption(texts.UPLOAD_PRIVACY)
     with demo:
-        st.subheader("Or a real exam that comes with the program")
-        for exam, title in DEMO_EXAMS.items():
-            st.button(
-                title,
-                key=f"demo_{exam}",
-                icon=":material/folder_open:",
-                on_click=_ask_for,
-                args=(exam,),
-                width="stretch",
-            )
+        st.subheader(texts.DEMO_TITLE)
+        if not all(demo_files(exam) for exam in DEMO_EXAMS):
+            st.info(texts.DEMO_ABSENT, icon=":material/info:")
+            return
+        for exam, column in zip(DEMO_EXAMS, st.columns(len(DEMO_EXAMS)), strict=True):
+            with column.container(border=True):
+                with st.skeleton(height=170):
+                    picture = demo_picture(exam)
+                st.image(picture, width="stretch", alt=f"Four mammograms of {DEMO_EXAMS[exam]}")
+                _demo_button(exam)
         st.caption(texts.DEMO_CREDIT)
 
 
-def show_upload(place: str) -> None:
-    """Show the upload field; what is dropped there replaces the open films."""
-    generation = st.session_state.get("upload_generation", 0)
+def show_upload() -> None:
+    """Show the upload field; what is dropped there is added to the open films."""
+    generation = st.session_state.setdefault("upload_generation", 0)
     files = st.file_uploader(
-        texts.UPLOAD_LABEL, accept_multiple_files=True, help=texts.UPLOAD_HELP, key=f"upload_{place}_{generation}"
+        texts.UPLOAD_LABEL, accept_multiple_files=True, help=texts.UPLOAD_HELP, key=f"upload_{generation}"
     )
     if files:
-        open_files([(file.name, file.getvalue()) for file in files])
         st.session_state["upload_generation"] = generation + 1  # an emptied field, ready for the next films
+        _open([(file.name, file.getvalue()) for file in files])
         st.rerun()
-
-
-def open_asked_for() -> None:
-    """Open the demo exam that was clicked, if one was."""
-    exam = st.session_state.pop("demo_asked_for", None)
-    if exam is None:
-        return
-    files = demo_files(exam)
-    if not files:
-        st.error("The demo exams are not installed. Run `pip install -r requirements.txt` and start the program again.")
-        return
-    open_files(files, texts.DEMO_CREDIT)
 
 
 def show_refused(case: Case) -> None:
     """Say which files could not be opened, and why."""
     for name, reason in case.refused:
-        st.error(reason, title=f"{_plain(name)} was not opened", icon=":material/block:")
+        st.error(plain(reason), title=f"{plain(name)} was not opened", icon=":material/block:")
 
 
 def choose_film(case: Case) -> OpenFilm:
-    """Show the open films and return the one that is chosen; with it a way to open others."""
-    chooser, change = st.columns([5, 1], vertical_alignment="bottom")
+    """Show the open films and return the one that is chosen; with it a way to open and close films."""
+    chooser, change = st.columns([5, 1], vertical_alignment="center")
+    if st.session_state.get(_STRIP) not in case.films:  # nothing chosen yet, or the chosen film was closed
+        st.session_state[_STRIP] = next(iter(case.films))
     with chooser:
-        index = st.segmented_control(
+        key = st.segmented_control(
             "Film",
-            range(len(case.films)),
-            default=0,
+            list(case.films),
             required=True,
-            format_func=lambda i: f"{case.films[i].mammogram.name} · {_plain(case.films[i].name)}",
-            key=f"film_{id(case)}",
+            format_func=lambda key: _label(case.films[key]),
+            key=_STRIP,
+            label_visibility="collapsed",
+            wrap=False,
             persist_state="session",
         )
-    with change, st.popover("Open others", icon=":material/folder_open:", width="stretch"):
-        show_upload("change")
-        for exam, title in DEMO_EXAMS.items():
-            st.button(title, key=f"again_{exam}", on_click=_ask_for, args=(exam,), width="stretch")
-        st.button("Close all films", icon=":material/close:", on_click=close_case, width="stretch")
-    return case.films[index if index is not None and index < len(case.films) else 0]
+    with change, st.popover(texts.OPEN_LABEL, icon=":material/folder_open:", width="stretch"):
+        show_upload()
+        for exam in DEMO_EXAMS:
+            _demo_button(exam)
+        st.button(texts.CLOSE_ONE, icon=":material/close:", on_click=case.close, args=(key,), width="stretch")
+        st.button(texts.CLOSE_ALL, icon=":material/delete_sweep:", on_click=close_case, width="stretch")
+    return case.films[key]
 
 
-def _ask_for(exam: str) -> None:
-    st.session_state["demo_asked_for"] = exam
+def plain(text: str) -> str:
+    """Return a text that Markdown shows as it is; a long word, such as a file's name, keeps both its ends."""
+    text = text if len(text) <= 48 or " " in text else f"{text[:26]} … {text[-16:]}"
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+!|<>~$:&" else c for c in text)
 
 
-def _plain(name: str) -> str:
-    """Return a file's name so that Markdown shows it as it is; long ones keep both ends."""
-    name = name if len(name) <= 36 else f"{name[:20]} … {name[-13:]}"
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+!|<>~$:" else c for c in name)
+def _open(files: list[tuple[str, bytes]], credit: str = "") -> None:
+    opened = open_files(files, credit)
+    if opened:
+        st.session_state[_STRIP] = opened
+
+
+def _label(film: OpenFilm) -> str:
+    name = plain(film.name if len(film.name) <= 20 else f"{film.name[:9]}…{film.name[-9:]}")
+    return f"![]({film.thumbnail}) {plain(film.mammogram.name)} · {name}"
+
+
+def _demo_button(exam: str) -> None:
+    st.button(
+        DEMO_EXAMS[exam],
+        key=f"demo_{exam}",
+        icon=":material/folder_open:",
+        on_click=lambda: st.session_state.update(demo_asked_for=exam),
+        width="stretch",
+    )

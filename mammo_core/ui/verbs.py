@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +16,8 @@ from mammo_core.film.enhance import ENHANCED_BITS, enhance, enhancement_figures,
 from mammo_core.network.bundle import Bundle, active_folder, load_bundle
 from mammo_core.preprocess import preprocess
 from mammo_core.reading.read_film import read_film
-from mammo_core.report.pictures import shrink
-from mammo_core.types import FilmReading, Preprocessed
+from mammo_core.report.pictures import enhanced_png, overlay_png, shrink
+from mammo_core.types import Box, FilmReading, Preprocessed
 from mammo_core.ui.case import OpenFilm
 
 SCREEN_PX = 1400
@@ -53,6 +53,21 @@ def reading(film: OpenFilm, bundle: Bundle) -> FilmReading:
     return film.get(("reading", bundle.model_id), work)
 
 
+def known_reading(film: OpenFilm, bundle: Bundle) -> FilmReading | None:
+    """Return the film's reading if it was read already."""
+    return film.results.get(("reading", bundle.model_id))
+
+
+def breast_box(film: OpenFilm, config: PreprocessConfig) -> Box:
+    """Return the box of the breast in film pixels, with a little air around it."""
+    ready = prepared(film, config)
+    rows, columns = (np.flatnonzero(ready.breast_mask.any(axis)) for axis in (1, 0))
+    air = 0.02 * max(ready.breast_mask.shape)
+    left, top = columns[0] - air, rows[0] - air
+    width, height = columns[-1] + 1 - columns[0] + 2 * air, rows[-1] + 1 - rows[0] + 2 * air
+    return ready.box_to_film(Box(left, top, width, height))
+
+
 def original_on_screen(film: OpenFilm) -> np.ndarray:
     """Return the untouched film, 8 bit, at screen size."""
     return film.get("original", lambda: _to_screen(film.mammogram.pixels, film.mammogram.bit_depth))
@@ -84,6 +99,18 @@ def heat(film: OpenFilm, bundle: Bundle, method: str, target: str, progress: Cal
         return ScreenHeat(shrink(result.heatmap, SCREEN_PX), result.empty)
 
     return film.get(("heat", bundle.model_id, method, target), work)
+
+
+def enhanced_file(film: OpenFilm, clip_limit: float, tiles: int) -> bytes:
+    """Return the enhanced film at full size as PNG, marked as enhanced, with its settings written into the file."""
+    pixels = enhance(film.mammogram, clip_limit, (tiles, tiles))
+    return enhanced_png(pixels, {"CLAHE": f"clip limit {clip_limit:g}, {tiles} x {tiles} tiles"})
+
+
+def overlay_file(film: OpenFilm, heatmap: np.ndarray, opacity: float, boxes: Sequence[Box]) -> bytes:
+    """Return the heatmap over the film at full size as PNG, marked as a research prototype's."""
+    picture = to_display(film.mammogram.pixels, film.mammogram.bit_depth)
+    return overlay_png(picture, cv2.resize(heatmap, picture.shape[::-1]), opacity, boxes)
 
 
 def _to_screen(pixels: np.ndarray, bit_depth: int) -> np.ndarray:

@@ -38,20 +38,23 @@ class Pane:
     boxes: Sequence[Box] = ()
 
 
-def show_viewer(film_id: str, film_shape: tuple[int, int], panes: Sequence[Pane], key: str) -> None:
-    """Show panes side by side, or below each other where the screen is narrow.
+def show_viewer(
+    film_id: str, film_shape: tuple[int, int], panes: Sequence[Pane], key: str, focus: Box | None = None
+) -> None:
+    """Show panes side by side, or on a phone one at a time with the others a swipe away.
 
     Args:
         film_id: Zoom is kept while this stays the same.
         film_shape: (H, W) of the film, the frame of the boxes.
         panes: What to show.
         key: Key of the component.
+        focus: What fills the panes at first, in film pixels; None for the whole film.
     """
     height, width = film_shape
     contents = [
         {
             "title": pane.title,
-            "description": f"{pane.title}. Plus and minus zoom, arrows move, zero shows the whole film.",
+            "description": f"{pane.title}. Plus and minus zoom, arrows move, 0 fits the breast, 9 the whole film.",
             "image": _data_uri(pane.image),
             "layer": None if pane.heatmap is None else _data_uri(heat_layer(pane.heatmap)),
             "opacity": pane.opacity,
@@ -59,7 +62,8 @@ def show_viewer(film_id: str, film_shape: tuple[int, int], panes: Sequence[Pane]
         }
         for pane in panes
     ]
-    data = {"film": film_id, "width": width, "height": height, "panes": contents}
+    place = None if focus is None else list(map(float, focus))
+    data = {"film": film_id, "width": width, "height": height, "focus": place, "panes": contents}
     _component(data=data, key=key, height="content")
 
 

@@ -1,4 +1,5 @@
 // Panes of one film with a shared zoom. Offsets are fractions of a pane, so that panes of equal size move alike.
+// Until the visitor zooms or moves, the breast fills the panes, whatever their size.
 const views = new WeakMap()
 const MAX_ZOOM = 16
 
@@ -7,10 +8,13 @@ export default function ({ data, parentElement }) {
   if (!root || !data) return
   let view = views.get(root)
   if (!view) {
-    view = { zoom: 1, x: 0, y: 0, film: null, pointers: new Map() }
+    view = { zoom: 1, x: 0, y: 0, film: null, moved: false, pointers: new Map() }
+    view.observer = new ResizeObserver(() => refit(view, root))
+    view.observer.observe(root)
     views.set(root, view)
   }
-  if (view.film !== data.film) Object.assign(view, { film: data.film, zoom: 1, x: 0, y: 0 })
+  if (view.film !== data.film) view.moved = false
+  Object.assign(view, { film: data.film, width: data.width, height: data.height, focus: data.focus })
   const box = root.querySelector(".panes")
   while (box.children.length > data.panes.length) box.lastElementChild.remove()
   while (box.children.length < data.panes.length) box.append(makePane())
@@ -19,7 +23,8 @@ export default function ({ data, parentElement }) {
     button.onclick = () => act(view, root, button.dataset.do)
   })
   for (const pane of box.children) listen(pane, view, root)
-  show(view, root)
+  refit(view, root)
+  return () => view.observer.disconnect()
 }
 
 function makePane() {
@@ -54,7 +59,7 @@ function drawBoxes(boxes, data) {
     return node
   }
   const svg = make("svg", { viewBox: `0 0 ${data.width} ${data.height}`, preserveAspectRatio: "xMidYMid meet" })
-  const size = data.height / 34
+  const size = data.height / 40
   boxes.forEach(([x, y, width, height], i) => {
     svg.append(make("rect", { x, y, width, height }))
     const label = make("text", { x: x + size * 0.3, y: y + size * 1.1, "font-size": size })
@@ -74,11 +79,12 @@ function listen(pane, view, root) {
     if (!focused && !event.ctrlKey) return
     event.preventDefault()
     zoomAt(view, ...at(event), Math.exp(-event.deltaY * 0.0018))
+    view.moved = true
     show(view, root)
   }
   pane.onpointerdown = (event) => {
     view.pointers.set(event.pointerId, at(event))
-    pane.setPointerCapture(event.pointerId)
+    if (event.pointerType === "mouse") pane.setPointerCapture(event.pointerId)
   }
   pane.onpointerup = pane.onpointercancel = (event) => view.pointers.delete(event.pointerId)
   pane.onpointermove = (event) => {
@@ -90,21 +96,23 @@ function listen(pane, view, root) {
       const [ox, oy] = others[0][1]
       const spread = (point) => Math.hypot(point[0] - ox, point[1] - oy)
       zoomAt(view, (now[0] + ox) / 2, (now[1] + oy) / 2, spread(now) / Math.max(spread(before), 1e-3))
-    } else {
+    } else if (event.pointerType === "mouse" || view.moved) {
       view.x += now[0] - before[0]
       view.y += now[1] - before[1]
-    }
+    } else return // one finger on a film that nobody has zoomed yet scrolls the page
+    view.moved = true
     view.pointers.set(event.pointerId, now)
     show(view, root)
   }
-  pane.ondblclick = () => act(view, root, "reset")
+  pane.ondblclick = () => act(view, root, "breast")
   pane.onkeydown = (event) => {
     const steps = { ArrowLeft: [0.08, 0], ArrowRight: [-0.08, 0], ArrowUp: [0, 0.08], ArrowDown: [0, -0.08] }
-    const name = { "+": "in", "=": "in", "-": "out", 0: "reset" }[event.key]
+    const name = { "+": "in", "=": "in", "-": "out", 0: "breast", 9: "whole" }[event.key]
     if (name) act(view, root, name)
     else if (steps[event.key] && view.zoom > 1) {
       view.x += steps[event.key][0]
       view.y += steps[event.key][1]
+      view.moved = true
       show(view, root)
     } else return
     event.preventDefault()
@@ -112,9 +120,31 @@ function listen(pane, view, root) {
 }
 
 function act(view, root, name) {
-  if (name === "reset") Object.assign(view, { zoom: 1, x: 0, y: 0 })
+  view.moved = name !== "breast"
+  if (name === "breast") fit(view, root)
+  else if (name === "whole") Object.assign(view, { zoom: 1, x: 0, y: 0 })
   else zoomAt(view, 0.5, 0.5, name === "in" ? 1.4 : 1 / 1.4)
   show(view, root)
+}
+
+function refit(view, root) {
+  if (!view.moved) fit(view, root)
+  show(view, root)
+}
+
+// Zoom so that the breast (view.focus, in film pixels) fills a pane; the film itself is shown whole within it.
+function fit(view, root) {
+  Object.assign(view, { zoom: 1, x: 0, y: 0 })
+  const pane = root.querySelector(".pane")
+  if (!view.focus || !pane || !pane.clientWidth) return
+  const [left, top, width, height] = view.focus
+  const [paneWidth, paneHeight] = [pane.clientWidth, pane.clientHeight]
+  const scale = Math.min(paneWidth / view.width, paneHeight / view.height)
+  const across = ((paneWidth - view.width * scale) / 2 + (left + width / 2) * scale) / paneWidth
+  const down = ((paneHeight - view.height * scale) / 2 + (top + height / 2) * scale) / paneHeight
+  view.zoom = Math.min(MAX_ZOOM, Math.max(1, Math.min(paneWidth / (width * scale), paneHeight / (height * scale))))
+  view.x = 0.5 - across * view.zoom
+  view.y = 0.5 - down * view.zoom
 }
 
 function zoomAt(view, x, y, factor) {
@@ -130,7 +160,7 @@ function show(view, root) {
   view.y = keep(view.y)
   root.dataset.zoom = view.zoom.toFixed(3)
   for (const pane of root.querySelectorAll(".pane")) {
-    pane.classList.toggle("zoomed", view.zoom > 1)
+    pane.classList.toggle("held", view.moved && view.zoom > 1)
     const stage = pane.querySelector(".stage")
     stage.style.transform = `translate(${view.x * 100}%, ${view.y * 100}%) scale(${view.zoom})`
   }

@@ -1,0 +1,81 @@
+"""The parts of a reading as they are drawn: decision, bars, notes, places, facts. Every text is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import streamlit as st
+
+from mammo_core.report.palette import CLASS_COLOURS
+from mammo_core.types import LABELS, Candidate, Probabilities
+from mammo_core.ui import texts
+
+
+def percent(share: float) -> str:
+    """Return `15 %`; a share that is not nothing never reads as nothing, nor one that is not all as all."""
+    if 0 < share < 0.005:
+        return "< 1 %"
+    if 0.995 <= share < 1:
+        return "> 99 %"
+    return f"{100 * share:.0f} %"
+
+
+def show_decision(decision: str, word: str, why: str) -> None:
+    """Show a decision in words, with its class's colour."""
+    st.html(
+        f'<div class="decision" data-decision="{decision}" role="status" aria-label="{texts.DECISION_LABEL}" '
+        f'style="border-left-color:{CLASS_COLOURS[decision]}"><div class="word">{escape(word)}</div>'
+        f'<div class="why">{escape(why)}</div></div>'
+    )
+
+
+def show_shares(probabilities: Probabilities) -> None:
+    """Show probabilities as calm bars with their numbers, and a tick at each class's share in MIAS."""
+    rows = "".join(
+        f'<span>{label.capitalize()}</span><span class="track" aria-hidden="true">'
+        f'<span class="fill" style="width:{100 * share:.1f}%;background:{CLASS_COLOURS[label]}"></span>'
+        f'<span class="tick" style="left:{100 * texts.MIAS_SHARES[label]:.1f}%"></span></span>'
+        f'<span class="number" data-label="{label}" data-share="{share:.6f}">{percent(share)}</span>'
+        for label, share in probabilities.as_dict().items()
+    )
+    legend = f'<div class="legend"><span class="tick"></span>{texts.TICK_LEGEND}</div>'
+    st.html(f'<div class="shares" data-shares="film">{rows}</div>{legend}')
+
+
+def show_base_rates() -> None:
+    """Show how rare malignant films are, so that a probability is read against its base rate."""
+    (mias, mias_share, counts), (screening, screening_share, about) = texts.BASE_RATES
+    st.html(
+        f'<div class="rates"><div><b>{mias_share}</b>{mias} ({counts})</div>'
+        f"<div><b>{about} {screening_share}</b>{screening}</div></div>"
+    )
+
+
+def show_notes(title: str, notes: Sequence[str], outside: bool) -> None:
+    """Show what the reader should know, calmly; `outside` marks that the film is not of the kind learned from."""
+    items = "".join(f"<li>{escape(note)}</li>" for note in notes)
+    kind = "note outside" if outside else "note"
+    st.html(f'<div class="{kind}" role="note"><strong>{escape(title)}</strong><ul>{items}</ul></div>')
+
+
+def show_places(candidates: Sequence[Candidate]) -> None:
+    """Show each box's probabilities, as a bar of three parts and in figures."""
+    head = "".join(f'<span class="head figure">{label.capitalize()}</span>' for label in reversed(LABELS))
+    rows = "".join(_place(number, candidate) for number, candidate in enumerate(candidates, start=1))
+    st.html(f'<div class="places"><span class="head">Box</span><span></span>{head}{rows}</div>')
+
+
+def show_facts(facts: Mapping[str, str]) -> None:
+    """Show what is known of a film, one line each."""
+    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts.items())
+    st.html(f'<dl class="facts">{rows}</dl>')
+
+
+def _place(number: int, candidate: Candidate) -> str:
+    shares = dict(reversed(candidate.probabilities.as_dict().items()))
+    parts = "".join(
+        f'<i style="width:{100 * p:.1f}%;background:{CLASS_COLOURS[label]}"></i>' for label, p in shares.items()
+    )
+    figures = "".join(f'<span class="figure">{percent(share)}</span>' for share in shares.values())
+    return f'<span>{number}</span><span class="bar" aria-hidden="true">{parts}</span>{figures}'

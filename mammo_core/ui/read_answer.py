@@ -1,0 +1,78 @@
+"""What the model says of a film, how far to trust it, and what is known of the film."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from mammo_core.errors import MammoError
+from mammo_core.network.bundle import Bundle
+from mammo_core.types import FilmReading
+from mammo_core.ui import cards, texts, verbs
+from mammo_core.ui.case import OpenFilm
+
+
+def show_reading(reading: FilmReading) -> None:
+    """Show decision, probabilities against their base rates, how far to trust them, and the places looked at."""
+    inside = reading.applicability.inside
+    cards.show_decision(reading.decision, *(texts.DECISIONS[reading.decision] if inside else texts.OUTSIDE))
+    if reading.training_film_id:
+        st.badge(
+            texts.TRAINING_FILM.format(film_id=reading.training_film_id),
+            icon=":material/school:",
+            color="blue",
+            help=texts.TRAINING_FILM_HELP,
+        )
+    st.markdown("##### Probabilities", help=texts.PROBABILITIES_HELP)
+    cards.show_shares(reading.probabilities)
+    st.markdown(f"##### {texts.BASE_RATE_TITLE}", help=texts.BASE_RATE_HELP)
+    cards.show_base_rates()
+    notes = [*reading.applicability.reasons, *reading.warnings]
+    if notes:
+        cards.show_notes(texts.NOTES_INSIDE if inside else texts.NOTES_OUTSIDE, notes, outside=not inside)
+    if reading.candidates:
+        st.markdown(f"##### {texts.PLACES_TITLE}", help=texts.PLACES_HELP)
+        cards.show_places(reading.candidates)
+
+
+def show_facts(film: OpenFilm, bundle: Bundle | None) -> None:
+    """Show what is known of a film and how it was decoded and prepared; ask for its spacing where it is silent."""
+    mammogram = film.mammogram
+    height, width = mammogram.pixels.shape
+    steps, spacing = list(mammogram.source), texts.SPACING_STATED
+    used = mammogram.pixel_spacing_mm
+    if bundle:
+        try:
+            ready = verbs.prepared(film, bundle.config)
+        except MammoError:
+            ready = None
+        if ready:
+            steps, used = [*steps, *ready.steps], ready.spacing_mm
+    if film.spacing_asked:
+        spacing = texts.SPACING_ESTIMATED if mammogram.pixel_spacing_mm is None else texts.SPACING_GIVEN
+    st.markdown(f"##### {texts.FACTS_TITLE}")
+    cards.show_facts(
+        {
+            "File": film.name,
+            "Side and view": mammogram.name,
+            "Size": f"{width:,} × {height:,} pixels".replace(",", "\N{THIN SPACE}"),
+            "Depth": f"{mammogram.bit_depth} bit",
+            "Spacing": spacing.format(used) if used else "unknown",
+        }
+    )
+    if film.spacing_asked:
+        _ask_spacing(film)
+    with st.expander(texts.STEPS_TITLE):
+        st.markdown("\n".join(f"1. {step}" for step in steps))
+
+
+def _ask_spacing(film: OpenFilm) -> None:
+    key = f"spacing_{film.key}"
+    st.session_state.setdefault(key, film.mammogram.pixel_spacing_mm)
+
+    def state() -> None:
+        film.set_spacing(st.session_state[key])
+
+    st.number_input(
+        texts.SPACING_LABEL, 0.02, 1.0, step=0.005, format="%.4f", key=key, placeholder="estimated", on_change=state,
+        help=texts.SPACING_HELP,
+    )  # fmt: skip

@@ -1,0 +1,146 @@
+"""The films side by side, untouched, enhanced and with the heatmap, with the controls of each and what can be saved."""
+
+from __future__ import annotations
+
+import json
+
+import streamlit as st
+
+from mammo_core.errors import MammoError
+from mammo_core.network.bundle import Bundle
+from mammo_core.reading.to_json import reading_to_json
+from mammo_core.types import LABELS, Box, FilmReading
+from mammo_core.ui import texts, verbs
+from mammo_core.ui.case import OpenFilm
+from mammo_core.ui.viewer import Pane, show_viewer
+
+_CLIP, _TILES = 2.0, 8
+_ENHANCED, _HEATMAP, _BOTH = texts.VIEWS
+
+
+@st.fragment
+def show_films(film: OpenFilm, bundle: Bundle | None, reading: FilmReading | None) -> None:
+    """Show the untouched film beside what is chosen; without a reading there is no heatmap to choose."""
+    view = _choose_view(can_explain=reading is not None)
+    films, controls = st.container(), st.container(border=True)
+    panes = [Pane(texts.UNTOUCHED, verbs.original_on_screen(film))]
+    with controls:
+        left, right = st.columns(2, gap="medium") if view == _BOTH else (st.container(),) * 2
+    if view != _HEATMAP:
+        with left:
+            panes.append(_enhancement(film, bundle))
+    if view != _ENHANCED and bundle and reading:
+        with right:
+            panes.append(_heatmap(film, bundle, reading))
+    with films:
+        show_viewer(film.key, film.mammogram.pixels.shape, panes, key="viewer", focus=_breast(film, bundle))
+    if reading:
+        _save_reading(film, reading)
+
+
+def _choose_view(can_explain: bool) -> str:
+    if not can_explain:
+        return _ENHANCED
+    st.session_state.setdefault("view", _BOTH)
+    return st.segmented_control(
+        texts.VIEW_LABEL, texts.VIEWS, required=True, key="view", persist_state="session", label_visibility="collapsed"
+    )
+
+
+def _enhancement(film: OpenFilm, bundle: Bundle | None) -> Pane:
+    """Draw the controls of CLAHE and return its pane."""
+    st.session_state.setdefault("clip", _CLIP)
+    st.session_state.setdefault("tiles", _TILES)
+    columns = st.columns(2)
+    clip = columns[0].slider(
+        texts.CLIP_LABEL, 0.5, 8.0, step=0.25, key="clip", persist_state="session", help=texts.CLIP_HELP
+    )
+    tiles = columns[1].slider(texts.TILES_LABEL, 2, 24, key="tiles", persist_state="session", help=texts.TILES_HELP)
+    reset, save = st.columns(2)
+    reset.button(texts.RESET, on_click=_reset_enhancement, icon=":material/restart_alt:", width="stretch")
+    _save(save, texts.SAVE_ENHANCED, lambda: verbs.enhanced_file(film, clip, tiles), "enhanced-not-for-diagnosis.png")
+    figures = _figures(film, bundle, clip, tiles)
+    if figures:
+        st.caption(f"Against the untouched film: {figures}.")
+    return Pane(texts.ENHANCED, verbs.enhanced_on_screen(film, clip, tiles))
+
+
+def _reset_enhancement() -> None:
+    st.session_state["clip"], st.session_state["tiles"] = _CLIP, _TILES
+
+
+def _figures(film: OpenFilm, bundle: Bundle | None, clip: float, tiles: int) -> str:
+    """Return what the enhancement did, in figures; nothing where the breast was not found."""
+    if bundle is None:
+        return ""
+    try:
+        values = verbs.figures(film, clip, tiles, bundle.config)
+    except MammoError:
+        return ""
+    return ", ".join(form.format(values[name]) for name, form in texts.FIGURES.items())
+
+
+def _heatmap(film: OpenFilm, bundle: Bundle, reading: FilmReading) -> Pane:
+    """Draw the controls of the heatmap and return its pane."""
+    for key, value in {"method": "gradcam", "target": "malignant", "opacity": 0.65, "boxes": True}.items():
+        st.session_state.setdefault(key, value)
+    columns = st.columns(2)
+    method = columns[0].selectbox(
+        texts.METHOD_LABEL, list(texts.METHODS), format_func=_method_name, key="method", persist_state="session",
+        help=texts.METHOD_HELP,
+    )  # fmt: skip
+    target = columns[1].selectbox(
+        texts.TARGET_LABEL, LABELS, format_func=str.capitalize, key="target", persist_state="session"
+    )
+    columns = st.columns([1.3, 0.7, 1], vertical_alignment="bottom")
+    opacity = columns[0].slider(texts.OPACITY_LABEL, 0.0, 1.0, step=0.05, key="opacity", persist_state="session")
+    with_boxes = columns[1].toggle(texts.BOXES_LABEL, key="boxes", persist_state="session", help=texts.PLACES_HELP)
+    heat = _explain(film, bundle, method, target)
+    boxes: list[Box] = [candidate.box for candidate in reading.candidates] if with_boxes else []
+    make = lambda: verbs.overlay_file(film, heat.heatmap, opacity, boxes)  # noqa: E731
+    _save(columns[2], texts.SAVE_OVERLAY, make, f"heatmap-{method}-{target}.png")
+    if heat.empty:
+        st.info(texts.NO_EVIDENCE.format(target=target, method=_method_name(method)), icon=":material/info:")
+    else:
+        st.caption(f"{texts.METHODS[method][1]} {texts.HEATMAP_NOTE}")
+    title = f"{_method_name(method)}: evidence for {target}"
+    return Pane(title, verbs.original_on_screen(film), heat.heatmap, opacity, boxes)
+
+
+def _explain(film: OpenFilm, bundle: Bundle, method: str, target: str) -> verbs.ScreenHeat:
+    """Return the heatmap, with a progress bar where it takes long."""
+    if method == "gradcam":
+        return verbs.heat(film, bundle, method, target, lambda fraction: None)
+    text = texts.WORKING.format(method=_method_name(method))
+    bar = st.progress(0.0, text=text)
+    heat = verbs.heat(film, bundle, method, target, lambda fraction: bar.progress(fraction, text=text))
+    bar.empty()
+    return heat
+
+
+def _method_name(method: str) -> str:
+    return texts.METHODS[method][0]
+
+
+def _breast(film: OpenFilm, bundle: Bundle | None) -> Box | None:
+    """Return the breast's box; None, for the whole film, where it was not found."""
+    if bundle is None:
+        return None
+    try:
+        return verbs.breast_box(film, bundle.config)
+    except MammoError:
+        return None
+
+
+def _save_reading(film: OpenFilm, reading: FilmReading) -> None:
+    text = json.dumps(reading_to_json(film.name, film.mammogram, reading), indent=2)
+    st.download_button(
+        texts.SAVE_READING, text, "reading.json", "application/json", icon=":material/download:", on_click="ignore"
+    )
+
+
+def _save(place: st.delta_generator.DeltaGenerator, label: str, make: object, file_name: str) -> None:
+    """Offer a PNG that is made when it is asked for."""
+    place.download_button(
+        label, make, file_name, "image/png", icon=":material/download:", on_click="ignore", width="stretch"
+    )
