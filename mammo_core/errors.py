@@ -6,6 +6,7 @@
     │   ├── NotAMammogramError     decoded, but no mammogram is in it
     │   └── BreastNotFoundError    a mammogram, but no breast could be outlined
     ├── DatasetError               MIAS is missing, partial or altered
+    ├── JobError                   long work cannot be started now
     └── BundleError                a model folder
         ├── ChecksumError          a file is not the one that was released
         └── ConfigMismatchError    settings or code differ from those the model was trained with
@@ -36,6 +37,10 @@ class BreastNotFoundError(ImageError):
 
 class DatasetError(MammoError):
     """The MIAS database is missing, partial or altered."""
+
+
+class JobError(MammoError):
+    """Long work cannot be started now."""
 
 
 class BundleError(MammoError):
