@@ -18,6 +18,7 @@ VERBS = {
     "segment": ("mammo_core.cli.segment", "outline the breast and the pectoral muscle"),
     "explain": ("mammo_core.cli.explain", "show where the model looked, as heatmap or overlay"),
     "import-mias": ("mammo_core.cli.import_mias", "bring the MIAS films into data/mias, checked"),
+    "build-dataset": ("mammo_core.cli.build_dataset", "write the seed's set of regions as .npy, for comparison"),
     "train": ("mammo_core.cli.train", "train on MIAS, cross-validate, and release a model folder"),
     "evaluate": ("mammo_core.cli.evaluate", "derive a model's figures anew from its committed scores"),
 }

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from mammo_core.film.regions import cut, cut_fixed
 from mammo_core.network.geometry import CELL_PX, REGION_PX
 from mammo_core.types import Preprocessed
 
@@ -73,19 +74,9 @@ def lay_out(prepared: Preprocessed) -> Grid:
     return Grid(image, (left, top), share >= _BREAST_SHARE, distance)
 
 
-def cut(image: np.ndarray, left: int, top: int, width: int, height: int) -> np.ndarray:
-    """Return a window of `image`, zero where it reaches beyond."""
-    window = np.zeros((height, width), image.dtype)
-    y0, x0 = max(top, 0), max(left, 0)
-    y1, x1 = min(top + height, image.shape[0]), min(left + width, image.shape[1])
-    if y0 < y1 and x0 < x1:
-        window[y0 - top : y1 - top, x0 - left : x1 - left] = image[y0:y1, x0:x1]
-    return window
-
-
 def cut_region(image: np.ndarray, x: float, y: float) -> np.ndarray:
     """Return the 96 x 96 square of a prepared image around the point (x, y), zero where it reaches beyond."""
-    return cut(image, round(x) - REGION_PX // 2, round(y) - REGION_PX // 2, REGION_PX, REGION_PX)
+    return cut_fixed(image, x, y, REGION_PX)
 
 
 def _round_up(length: int) -> int:
