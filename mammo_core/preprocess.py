@@ -39,7 +39,7 @@ def preprocess(mammogram: Mammogram, config: PreprocessConfig | None = None) -> 
     config = config or PreprocessConfig()
     spacing_mm = mammogram.pixel_spacing_mm or estimated_spacing(mammogram.pixels.shape)
     estimated = mammogram.pixel_spacing_mm is None
-    film = _resampled(mammogram, spacing_mm / config.spacing_mm)
+    film = resampled(mammogram, spacing_mm / config.spacing_mm)
     breast_mask = segment_breast(film, config.spacing_mm)
     pectoral_mask = segment_pectoral(film, breast_mask, config.spacing_mm, mammogram.view)
     image, levels = _stretched(film, breast_mask, config.stretch_percentiles)
@@ -102,8 +102,12 @@ def fingerprint(config: PreprocessConfig | None = None) -> str:
     return digest.hexdigest()
 
 
-def _resampled(mammogram: Mammogram, factor: float) -> np.ndarray:
-    """Return the film times `factor` in size as uint16 over the full range."""
+def resampled(mammogram: Mammogram, factor: float) -> np.ndarray:
+    """Return the film times `factor` in size as uint16 over the full range.
+
+    Raises:
+        ImageError: The result would be impossibly large.
+    """
     wide = mammogram.pixels.astype(np.uint16) * np.uint16(65535 // (2**mammogram.bit_depth - 1))
     size = tuple(max(1, round(n * factor)) for n in wide.shape[::-1])
     if max(size) > MAX_PREPARED_PX:

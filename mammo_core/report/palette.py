@@ -21,3 +21,6 @@ CLASS_MARKERS = {"normal": "circle", "benign": "square", "malignant": "diamond",
 
 CLASS_DASHES = {"normal": "dot", "benign": "dash", "malignant": "solid", "refer": "dashdot"}
 """Plotly line dashes."""
+
+MARK_COLOURS = {"breast": "#4fd1a5", "pectoral": "#c4a1ff", "artefacts": "#ff7ab6", "padding": "#7d8794"}
+"""Of what is drawn into a film: sea green, lilac, pink, grey; circles have their class's colour."""
