@@ -5,18 +5,21 @@ import streamlit as st
 from mammo_core.errors import MammoError
 from mammo_core.ui import texts, verbs
 
+_READABLE_PX = 960
+
 st.title("Model card and limits")
-with st.container(border=True):
+page = st.container(width=_READABLE_PX)
+with page.container(border=True):
     st.subheader("Limits first")
     st.markdown(texts.LIMITS)
 try:
     bundle = verbs.active_bundle()
 except MammoError as error:
-    st.info(f"{texts.NO_MODEL}\n\n{error}", title=texts.NO_MODEL_TITLE, icon=":material/model_training:")
+    page.info(f"{texts.NO_MODEL}\n\n{error}", title=texts.NO_MODEL_TITLE, icon=":material/model_training:")
     st.stop()
 title, _, body = bundle.card.partition("\n")
-st.header(title.lstrip("# "))
-st.download_button(
+page.header(title.lstrip("# "))
+page.download_button(
     "Model card (Markdown)",
     bundle.card,
     file_name=f"{bundle.model_id}-model-card.md",
@@ -24,4 +27,4 @@ st.download_button(
     icon=":material/download:",
     on_click="ignore",
 )
-st.markdown(body)
+page.markdown(body)

@@ -24,7 +24,7 @@ try:
 except BundleError as error:
     trouble = (texts.NO_MODEL_TITLE, f"{texts.NO_MODEL}\n\n{error}")
 
-films, answer = st.columns([2.45, 1], gap="medium")
+films, answer = st.container(key="film_and_answer").columns([2.45, 1], gap="medium")
 with films:
     show_films(film, bundle, reading)
 with answer:

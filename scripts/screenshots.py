@@ -59,12 +59,13 @@ def show_read(page: Page, url: str) -> None:
     page.locator(".shares").wait_for()
 
 
-def show_page(path: str) -> Callable[[Page, str], None]:
-    """Return a scene that opens a page by its path."""
+def show_page(path: str, awaited: str) -> Callable[[Page, str], None]:
+    """Return a scene that opens a page by its path and waits for an element."""
 
     def scene(page: Page, url: str) -> None:
         page.goto(f"{url}/{path}")
         page.get_by_role("heading", level=1).wait_for()
+        page.locator(awaited).first.wait_for()
 
     return scene
 
@@ -72,8 +73,8 @@ def show_page(path: str) -> Callable[[Page, str], None]:
 SCENES = {
     "welcome": show_welcome,
     "read": show_read,
-    "metrics": show_page("metrics"),
-    "model-card": show_page("model_card"),
+    "metrics": show_page("metrics", "[data-testid=stMetric]"),
+    "model-card": show_page("model_card", "table"),
 }
 
 

@@ -22,7 +22,7 @@ _ENHANCED, _HEATMAP, _BOTH = texts.VIEWS
 def show_films(film: OpenFilm, bundle: Bundle | None, reading: FilmReading | None) -> None:
     """Show the untouched film beside what is chosen; without a reading there is no heatmap to choose."""
     view = _choose_view(can_explain=reading is not None)
-    films, controls = st.container(), st.container(border=True)
+    films, controls = st.container(), st.container(border=True, key="controls")
     panes = [Pane(texts.UNTOUCHED, verbs.original_on_screen(film))]
     with controls:
         left, right = st.columns(2, gap="medium") if view == _BOTH else (st.container(),) * 2
@@ -92,7 +92,7 @@ def _heatmap(film: OpenFilm, bundle: Bundle, reading: FilmReading) -> Pane:
     target = columns[1].selectbox(
         texts.TARGET_LABEL, LABELS, format_func=str.capitalize, key="target", persist_state="session"
     )
-    columns = st.columns([1.3, 0.7, 1], vertical_alignment="bottom")
+    columns = st.columns([1.2, 0.8, 1.2], vertical_alignment="bottom")
     opacity = columns[0].slider(texts.OPACITY_LABEL, 0.0, 1.0, step=0.05, key="opacity", persist_state="session")
     with_boxes = columns[1].toggle(texts.BOXES_LABEL, key="boxes", persist_state="session", help=texts.PLACES_HELP)
     heat = _explain(film, bundle, method, target)
@@ -135,7 +135,13 @@ def _breast(film: OpenFilm, bundle: Bundle | None) -> Box | None:
 def _save_reading(film: OpenFilm, reading: FilmReading) -> None:
     text = json.dumps(reading_to_json(film.name, film.mammogram, reading), indent=2)
     st.download_button(
-        texts.SAVE_READING, text, "reading.json", "application/json", icon=":material/download:", on_click="ignore"
+        texts.SAVE_READING,
+        text,
+        "reading.json",
+        "application/json",
+        key="save_reading",
+        icon=":material/download:",
+        on_click="ignore",
     )
 
 

@@ -51,13 +51,18 @@ _CSS = f"""<style>
 .places .head {{ color: {MUTED}; font-size: 0.8rem; }}
 .places .bar {{ display: flex; height: 10px; border-radius: 5px; overflow: hidden; background: {GRID}; gap: 1px; }}
 .places .figure {{ text-align: right; }}
-.facts {{ display: grid; grid-template-columns: auto 1fr; gap: 0.25rem 1rem; font-size: 0.93rem; }}
+dl.facts {{ margin: 0 !important; padding: 0 !important; display: grid; grid-template-columns: auto 1fr; gap: 0.25rem 1rem; font-size: 0.93rem; }}
 .facts dt {{ color: {MUTED}; }}
 .facts dd {{ margin: 0; overflow-wrap: anywhere; }}
 @media (max-width: 640px) {{
   .stMainBlockContainer {{ padding: 4rem 0.9rem 5rem; }}
   .notice {{ padding: 0.3rem 0.9rem; }}
   .notice .model {{ display: none; }}
+  /* On a phone the answer stands between the film and its controls: their wrappers dissolve, and order decides. */
+  .st-key-film_and_answer .stHorizontalBlock :has(.st-key-controls):not(:has(> .st-key-controls)) {{
+    display: contents; }}
+  .st-key-film_and_answer > * > .stHorizontalBlock > .stColumn {{ order: 1; }}
+  .st-key-film_and_answer :has(> .st-key-controls), .st-key-save_reading {{ order: 2; width: 100%; }}
 }}
 </style>"""
 

@@ -101,7 +101,7 @@ FIGURES = {
     "noise_amplification": "noise × {:.1f}",
     "ssim": "likeness to the untouched film {:.2f} of 1 (SSIM)",
 }
-SAVE_ENHANCED, SAVE_OVERLAY, SAVE_READING = "Enhanced film (PNG)", "Heatmap overlay (PNG)", "Reading (JSON)"
+SAVE_ENHANCED, SAVE_OVERLAY, SAVE_READING = "Enhanced film (PNG)", "Overlay (PNG)", "Reading (JSON)"
 
 # About the film
 FACTS_TITLE = "About this film"
