@@ -35,7 +35,7 @@ class Marks(NamedTuple):
         holes: Share of the filled shape that is holes.
         solidity: The shape's area over that of its convex hull.
         opposite: Share of rows in which the shape touches both sides of the film.
-        symmetry: Overlap (intersection over union) of the shape with its mirror image.
+        symmetry: Correlation of the picture, within the shape's bounding box, with its mirror image.
         aspect: Width of what is lit over its height.
         air: Grey value of the most frequent dark tone.
         grain: Mean difference of the shape from its 5 x 5 median.
@@ -70,7 +70,7 @@ LIMITS = {
     "main": Limits((0.65, 1), (0.60, 1), "main", "it shows several separate things"),
     "holes": Limits((0, 0.01), (0, 0.02), "holes", "its bright part has dark holes"),
     "solidity": Limits((0.78, 1), (0.70, 1), "outline", "its bright part has not the rounded outline of a breast"),
-    "symmetry": Limits((0, 0.90), (0, 0.95), "symmetry", "it shows something symmetrical"),
+    "symmetry": Limits((-1, 0.78), (-1, 0.80), "symmetry", "it shows something symmetrical"),
     "aspect": Limits((0.2, 1.35), (0.15, 1.6), "aspect", "it is too broad or too narrow for a film of one breast"),
     "air": Limits((0, 0.10), (0, 0.25), "air", "there is no dark air around a breast"),
     "grain": Limits((0, 0.025), (0, 0.040), "texture", "it is grainier or sharper than an X-ray film"),
@@ -81,7 +81,7 @@ LIMITS = {
 
 BOTH_SIDES = 0.35
 """A shape that touches both sides in more rows than this must be a breast that fills the film: `_fills_the_film`."""
-NEGATIVE_EXCESS = 0.10
+NEGATIVE_EXCESS = 0.03
 """Where both polarities pass, white must exceed black by this share of the picture to call it a negative."""
 
 
@@ -164,7 +164,7 @@ def _judge(marks: Marks | None, may_miss: int = 1) -> list[str]:
 
 def _fills_the_film(marks: Marks) -> bool:
     """Tell a large breast that leaves only the film's corners dark (mdb151, mdb152) from other pictures."""
-    return marks.solidity > 0.915 and marks.detail < 0.022 and marks.air < 0.10
+    return marks.solidity > 0.915 and marks.detail < 0.022 and marks.air < 0.10 and marks.symmetry < 0.5
 
 
 def measure(silhouette: Silhouette | None) -> Marks | None:
@@ -175,9 +175,7 @@ def measure(silhouette: Silhouette | None) -> Marks | None:
     inside = cv2.erode(shape.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     if not inside.any():
         return None
-    x, _, width, height = cv2.boundingRect(silhouette.outline)
-    within = filled[:, x : x + width]
-    mirrored = within[:, ::-1]
+    x, y, width, height = cv2.boundingRect(silhouette.outline)
     grain = np.abs(grey - cv2.medianBlur((grey * 255).astype(np.uint8), 5) / np.float32(255))
     slope = np.hypot(cv2.Sobel(blurred, cv2.CV_32F, 1, 0), cv2.Sobel(blurred, cv2.CV_32F, 0, 1)) / 8
     return Marks(
@@ -186,10 +184,18 @@ def measure(silhouette: Silhouette | None) -> Marks | None:
         holes=1 - shape.sum() / filled.sum(),
         solidity=cv2.contourArea(silhouette.outline) / max(cv2.contourArea(silhouette.hull), 1.0),
         opposite=min(filled[:, :3].any(axis=1).mean(), filled[:, -3:].any(axis=1).mean()),
-        symmetry=(within & mirrored).sum() / (within | mirrored).sum(),
+        symmetry=_likeness_to_mirror_image(grey[y : y + height, x : x + width]),
         aspect=grey.shape[1] / grey.shape[0],
         air=silhouette.air,
         grain=grain[inside].mean(),
         detail=np.abs(blurred - cv2.GaussianBlur(blurred, (0, 0), 3))[inside].mean(),
         shading=np.median(slope[inside]),
     )
+
+
+def _likeness_to_mirror_image(grey: np.ndarray) -> float:
+    """Return the correlation of a picture with its mirror image: chest films reach 0.8 and more, films 0.77 at most."""
+    blurred = cv2.GaussianBlur(grey, (0, 0), 3).astype(np.float64)
+    blurred -= blurred.mean()
+    power = (blurred**2).sum()
+    return float((blurred * blurred[:, ::-1]).sum() / power) if power > 0 else 1.0
