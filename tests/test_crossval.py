@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from mammo_core.evaluate import crossval
-from mammo_core.evaluate.fit import ScanConfig, TrainConfig
+from mammo_core.evaluate.fit import ScanConfig, TrainConfig, fit_calibration
 from mammo_core.evaluate.study import Region, Study, StudyFilm
 from mammo_core.mias.index import FILM_IDS, annotations_by_film, film_class, woman_of
 from mammo_core.mias.splits import load_folds
@@ -103,3 +103,12 @@ def test_screening_sensitivity_moves_the_lower_end_of_the_doubt_band(with_signal
     strict = crossval.fit_constants(with_signal.scores, replace(SETTINGS, screening_sensitivity=1.0))
     lax = crossval.fit_constants(with_signal.scores, replace(SETTINGS, screening_sensitivity=0.5))
     assert strict.band.low < lax.band.low <= lax.band.high
+
+
+def test_calibration_of_marks_that_hit_no_lesion_of_one_kind_gives_that_kind_nothing():
+    scores = [np.array([x, -x]) for x in np.linspace(-2, 2, 20)]
+    calibration = fit_calibration(scores, [0] * 12 + [2] * 8)
+    probabilities = calibration(np.array([[-2.0, 2.0], [2.0, -2.0]]))
+    assert np.allclose(probabilities.sum(axis=1), 1)
+    assert probabilities[:, 1].max() < 1e-6
+    assert probabilities[0, 0] > 0.9 > 0.1 > probabilities[1, 0]

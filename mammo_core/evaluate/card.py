@@ -91,10 +91,10 @@ def _head(name: str, metrics: dict, info: dict) -> str:
 
 ## What it is
 
-{info["backbone"][0].upper() + info["backbone"][1:]}, frozen; two linear heads, one for regions of 19 mm, one that scans
-the breast in cells of 3.2 mm. Both were fitted on mini-MIAS: {film["n"]} digitised MLO films of {film["n_women"]} women
-({counts}), 0.2 mm per pixel. Films are prepared by one piece of code for training and reading; its fingerprint
-is `{info["fingerprint"][:16]}`, and the model refuses to load where that differs.
+{info["backbone"]}, frozen; two linear heads, one for regions of 19 mm, one
+that scans the breast in cells of 3.2 mm. Both were fitted on mini-MIAS: {film["n"]} digitised MLO films of {film["n_women"]} women
+({counts}), 0.2 mm per pixel. Films are prepared by one piece of code for training and reading; its
+fingerprint is `{info["fingerprint"][:16]}`, and the model refuses to load where that differs.
 
 **Intended use**: showing clinicians and engineers what such a model says, sees and misses.
 **Not intended**: diagnosis, triage, screening, or any use on a patient.
@@ -208,6 +208,6 @@ def _repeat(name: str, info: dict) -> str:
 python -m mammo_core train again-{name}
 ```
 
-About eight minutes on two cores, with MIAS in `data/mias`. Seed {info["seed"]}, {info["repeats"]} repeats, split digest
+About ten minutes on two cores, with MIAS in `data/mias`. Seed {info["seed"]}, {info["repeats"]} repeats, split digest
 `{info["split_digest"][:16]}`. Libraries: {", ".join(f"{k} {v}" for k, v in info["versions"].items())}.
 """

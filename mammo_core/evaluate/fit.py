@@ -13,10 +13,13 @@ from mammo_core.network.geometry import N_FEATURES
 from mammo_core.network.heads import HeadConfig, fit_head
 from mammo_core.reading.applicability import look_distance
 from mammo_core.reading.scores import Calibration, DoubtBand, film_summary, margins, strongest_cells
+from mammo_core.types import LABELS
 
 _RANDOM_CELLS = 30
 _MINED_CELLS = 20
 _MINING_ROUNDS = 2
+_NEVER_SEEN = -20.0
+"""Log odds given to a class that the scores to calibrate on hold none of."""
 
 
 @dataclass(frozen=True)
@@ -188,10 +191,10 @@ def score(study: Study, women: Collection[int], heads: Heads, scan: ScanConfig) 
 
 def fit_constants(scores: Scores, config: TrainConfig) -> Constants:
     """Fit calibrations and doubt band on scores of films that the heads had not seen."""
-    film = _fit_calibration(scores.summaries, [film.label for film in scores.films])
-    region = _fit_calibration(scores.region_margins, [region.label for region in scores.regions])
+    film = fit_calibration(scores.summaries, [film.label for film in scores.films])
+    region = fit_calibration(scores.region_margins, [region.label for region in scores.regions])
     marks = [mark for film_marks in scores.marks for mark in film_marks if mark.truth != IGNORE]
-    candidate = _fit_calibration([mark.scores for mark in marks], [mark.truth for mark in marks])
+    candidate = fit_calibration([mark.scores for mark in marks], [mark.truth for mark in marks])
     malignant = film(np.array(scores.summaries))[:, 2]
     truth = np.array([film.label for film in scores.films]) == 2
     low = _quantile_below(malignant[truth], 1 - config.screening_sensitivity)
@@ -205,8 +208,14 @@ def _quantile_below(values: np.ndarray, share: float) -> float:
     return float(np.quantile(values, share, method="lower"))
 
 
-def _fit_calibration(scores: list, labels: list[int]) -> Calibration:
+def fit_calibration(scores: list[np.ndarray], labels: list[int]) -> Calibration:
+    """Fit a matrix logistic calibration on (2,) margins with their labels (indices of `LABELS`, not all need occur)."""
     features = np.asarray(scores, dtype=float)
     scale = features.std(axis=0)
     model = LogisticRegression(C=10.0, max_iter=1000).fit(features / scale, labels)
-    return Calibration(tuple(map(tuple, (model.coef_ / scale).tolist())), tuple(model.intercept_.tolist()))
+    coefficients, intercepts = model.coef_ / scale, model.intercept_
+    if len(model.classes_) == 2:  # scikit-learn then gives the second class's log odds alone
+        coefficients, intercepts = np.vstack([0 * coefficients, coefficients]), np.append(0.0, intercepts)
+    weights, bias = np.zeros((len(LABELS), features.shape[1])), np.full(len(LABELS), _NEVER_SEEN)
+    weights[model.classes_], bias[model.classes_] = coefficients, intercepts
+    return Calibration(tuple(map(tuple, weights.tolist())), tuple(bias.tolist()))

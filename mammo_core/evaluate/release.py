@@ -140,7 +140,7 @@ def _describe(settings: Settings, constants: Constants, heads: Heads, mean: np.n
     look_mean, look_deviation = (heads.look[0] - mean) / deviation, heads.look[1] / deviation
     return {
         "labels": ["normal", "benign", "malignant"],
-        "backbone": "efficientnet_lite0, ImageNet weights, blocks 4, 7 and 10",
+        "backbone": "EfficientNet-Lite0 with ImageNet weights, blocks 4, 7 and 10",
         "preprocessing": settings.preprocess.to_dict(),
         "fingerprint": fingerprint(settings.preprocess),
         "training": settings.train.to_dict(),
