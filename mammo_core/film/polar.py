@@ -14,6 +14,7 @@ import numpy as np
 
 MAX_SIDE_PX = 32_000
 """OpenCV's `remap` counts places in 16 bits."""
+_RIM_PX = 2
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class PolarFrame:
             film: h x w uint8, uint16, float32 or bool (bool takes the nearest pixel, the others are bilinear).
 
         Returns:
-            n_angles x n_radii of the same dtype; 0 where the film ends.
+            n_angles x n_radii of the same dtype; 0 where the film ends (from two pixels beyond).
 
         Raises:
             ValueError: The film has another shape.
@@ -60,7 +61,7 @@ class PolarFrame:
             polar: n_angles x n_radii, dtypes as for `unroll`.
 
         Returns:
-            h x w of the same dtype; 0 beyond the reach.
+            h x w of the same dtype; 0 beyond the reach (from two pixels beyond).
 
         Raises:
             ValueError: The picture has another shape.
@@ -117,8 +118,12 @@ def _check_shape(picture: np.ndarray, expected: tuple[int, int], name: str) -> N
 
 
 def _sample(picture: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return `picture` at the places (x, y), 0 beyond its border."""
-    places = x.astype(np.float32), y.astype(np.float32)
-    if picture.dtype == bool:
-        return cv2.remap(picture.astype(np.uint8), *places, cv2.INTER_NEAREST) > 0
-    return cv2.remap(picture, *places, cv2.INTER_LINEAR)
+    """Return `picture` at the places (x, y), 0 beyond its border.
+
+    The border is carried on by `_RIM_PX`, so that a breast that touches the film's edge does not fade into the void.
+    """
+    is_mask = picture.dtype == bool
+    rim = cv2.copyMakeBorder(picture.astype(np.uint8) if is_mask else picture, *4 * [_RIM_PX], cv2.BORDER_REPLICATE)
+    places = (x + _RIM_PX).astype(np.float32), (y + _RIM_PX).astype(np.float32)
+    sampled = cv2.remap(rim, *places, cv2.INTER_NEAREST if is_mask else cv2.INTER_LINEAR)
+    return sampled > 0 if is_mask else sampled

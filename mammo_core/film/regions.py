@@ -60,7 +60,7 @@ def seed_central_box(breast_mask: np.ndarray, pectoral_mask: np.ndarray) -> Box:
         pectoral_mask: h x w bool.
 
     Returns:
-        The square in pixels of the masks; its side is `SEED_CENTRAL_SHARE` of the bounding box's shorter side.
+        The square in whole pixels of the masks; its side is `SEED_CENTRAL_SHARE` of the bounding box's shorter side.
 
     Raises:
         ValueError: Nothing is left of the breast.
@@ -68,8 +68,9 @@ def seed_central_box(breast_mask: np.ndarray, pectoral_mask: np.ndarray) -> Box:
     rows, columns = np.nonzero(breast_mask & ~pectoral_mask)
     if not len(rows):
         raise ValueError("expected a breast mask with pixels outside the pectoral muscle; got none")
-    side = SEED_CENTRAL_SHARE * float(min(np.ptp(rows), np.ptp(columns)) + 1)
-    return Box(columns.mean() + 0.5 - side / 2, rows.mean() + 0.5 - side / 2, side, side)
+    side = max(1, round(SEED_CENTRAL_SHARE * (min(np.ptp(rows), np.ptp(columns)) + 1)))
+    x, y = (round(float(places.mean()) + 0.5 - side / 2) for places in (columns, rows))
+    return Box(x, y, side, side)
 
 
 def seed_crop(image: np.ndarray, box: Box) -> np.ndarray:

@@ -26,7 +26,7 @@ from mammo_core.errors import DatasetError
 from mammo_core.film.load import load_mammogram
 from mammo_core.film.regions import SEED_SIDE_PX, seed_central_box, seed_crop, seed_radius_box
 from mammo_core.mias.augment import N_VARIANTS, all_variants
-from mammo_core.mias.dataset_sources import QUOTAS, Protocol, Source, deal_sources, find_sources, leaking_women
+from mammo_core.mias.dataset_sources import Protocol, Source, deal_sources, find_sources, leaking_women
 from mammo_core.mias.films import open_films
 from mammo_core.preprocess import fingerprint, preprocess
 from mammo_core.types import LABELS, Box, Preprocessed, pixel_digest
@@ -180,7 +180,7 @@ def _write_description(
     """Write `dataset.json` and return the total digest, over every other file and what the set says of itself."""
     counts = _counts(chosen)
     description = {
-        "notice": _NOTICE + (_LEAKS if leaking else ""),
+        "notice": _NOTICE + (_LEAKS if protocol == "seed" else ""),
         "protocol": protocol,
         "seed": seed,
         "labels": list(LABELS),
@@ -202,7 +202,9 @@ def _write_description(
 
 def _counts(chosen: Mapping[str, tuple[Source, ...]]) -> dict[str, tuple[int, ...]]:
     """Return {part: pictures of each class}."""
-    return {part: tuple((N_VARIANTS if part == "train" else 1) * quota for quota in QUOTAS[part]) for part in chosen}
+    labels = {part: [source.label for source in sources] for part, sources in chosen.items()}
+    n_variants = {part: N_VARIANTS if part == "train" else 1 for part in chosen}
+    return {part: tuple(n_variants[part] * labels[part].count(k) for k in range(len(LABELS))) for part in chosen}
 
 
 def _sha256(path: Path) -> str:
