@@ -8,8 +8,11 @@ from mammo_core.network.bundle import active_folder
 from mammo_core.ui import metrics_explore as explore
 from mammo_core.ui import metrics_sections as sections
 from mammo_core.ui import metrics_words as words
+from mammo_core.ui.door import enter_through_app
 from mammo_core.ui.metrics_data import load_tested
 from mammo_core.ui.metrics_films import show_films
+
+enter_through_app()
 
 st.title("Test-set metrics")
 try:

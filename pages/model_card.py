@@ -4,6 +4,9 @@ import streamlit as st
 
 from mammo_core.errors import MammoError
 from mammo_core.ui import texts, verbs
+from mammo_core.ui.door import enter_through_app
+
+enter_through_app()
 
 _READABLE_PX = 960
 

@@ -5,9 +5,12 @@ import streamlit as st
 from mammo_core.errors import BundleError, MammoError
 from mammo_core.ui import texts, verbs
 from mammo_core.ui.case import current_case
+from mammo_core.ui.door import enter_through_app
 from mammo_core.ui.read_answer import show_facts, show_reading
 from mammo_core.ui.read_films import show_films
 from mammo_core.ui.read_open import choose_film, open_asked_for, show_refused, show_welcome
+
+enter_through_app()
 
 open_asked_for()
 case = current_case()
