@@ -68,11 +68,10 @@ def show_facts(film: OpenFilm, bundle: Bundle | None) -> None:
 def _ask_spacing(film: OpenFilm) -> None:
     key = f"spacing_{film.key}"
     st.session_state.setdefault(key, film.mammogram.pixel_spacing_mm)
-
-    def state() -> None:
-        film.set_spacing(st.session_state[key])
-
-    st.number_input(
-        texts.SPACING_LABEL, 0.02, 1.0, step=0.005, format="%.4f", key=key, placeholder="estimated", on_change=state,
+    stated = st.number_input(
+        texts.SPACING_LABEL, 0.02, 1.0, step=0.005, format="%.4f", key=key, placeholder="estimated",
         help=texts.SPACING_HELP,
     )  # fmt: skip
+    if stated != film.mammogram.pixel_spacing_mm:
+        film.set_spacing(stated)
+        st.rerun()

@@ -8,7 +8,7 @@ from mammo_core.ui import texts
 from mammo_core.ui.case import Case, OpenFilm, close_case, open_files
 from mammo_core.ui.demo import DEMO_EXAMS, demo_files, demo_picture
 
-_STRIP = "strip"
+_STRIP, _WANTED = "strip", "film_wanted"
 
 
 def open_asked_for() -> None:
@@ -62,8 +62,9 @@ def show_refused(case: Case) -> None:
 def choose_film(case: Case) -> OpenFilm:
     """Show the open films and return the one that is chosen; with it a way to open and close films."""
     chooser, change = st.columns([5, 1], vertical_alignment="center")
-    if st.session_state.get(_STRIP) not in case.films:  # nothing chosen yet, or the chosen film was closed
-        st.session_state[_STRIP] = next(iter(case.films))
+    wanted = st.session_state.pop(_WANTED, st.session_state.get(_STRIP))
+    # Nothing may be chosen yet, or the chosen film was closed.
+    st.session_state[_STRIP] = wanted if wanted in case.films else next(iter(case.films))
     with chooser:
         key = st.segmented_control(
             "Film",
@@ -93,7 +94,7 @@ def plain(text: str) -> str:
 def _open(files: list[tuple[str, bytes]], credit: str = "") -> None:
     opened = open_files(files, credit)
     if opened:
-        st.session_state[_STRIP] = opened
+        st.session_state[_WANTED] = opened  # the strip itself may be on the page already, and then is not to be set
 
 
 def _label(film: OpenFilm) -> str:
