@@ -26,7 +26,7 @@ from pydicom.uid import (
 )
 
 from mammo_core import load_mammogram
-from mammo_core.errors import ImageError, UnreadableImageError
+from mammo_core.errors import ImageError, NotAMammogramError, UnreadableImageError
 from mammo_core.film import dicom
 from mammo_core.film.dicom_pixels import find_layout, stored_values
 from mammo_core.mias.phantom import draw_phantom
@@ -428,6 +428,20 @@ def test_unusual_views_are_warned_of(tags: dict, word: str):
     warnings = load_mammogram(written(film(ImageLaterality="L", **tags))).warnings
     assert len(warnings) == 1
     assert word in warnings[0]
+
+
+def test_film_whose_tags_explain_its_odd_look_is_read_with_a_warning():
+    spot = np.zeros(TWELVE.shape, np.uint16)
+    y, x = np.mgrid[: spot.shape[0], : spot.shape[1]]
+    inside = np.hypot(y - 128, x - 100) < 70
+    spot[inside] = TWELVE[inside] + 900
+    with pytest.raises(NotAMammogramError):
+        load_mammogram(written(film(spot)))
+    tags = {"ImageLaterality": "L", "ViewCodeSequence": view_code("399162004", "399055006")}
+    warnings = load_mammogram(written(film(spot, **tags))).warnings
+    assert any("does not look like a usual mammogram" in warning for warning in warnings)
+    with pytest.raises(NotAMammogramError, match="blank"):
+        load_mammogram(written(film(spot * 0, **tags)))
 
 
 # ---------------------------------------------------------------- what is refused

@@ -91,7 +91,7 @@ def looks_like_dicom(data: bytes) -> bool:
     return (little and (explicit or implicit)) or (big and explicit)
 
 
-def decode_dicom(data: bytes) -> Mammogram:
+def decode_dicom(data: bytes) -> tuple[Mammogram, bool]:
     """Decode the bytes of a DICOM file.
 
     Args:
@@ -99,7 +99,7 @@ def decode_dicom(data: bytes) -> Mammogram:
 
     Returns:
         The film after modality LUT, VOI LUT or window, and presentation LUT shape (DICOM PS3.4, N.2), dark air,
-        with spacing, side and view as far as tags state them.
+        with spacing, side and view as far as tags state them; and whether tags describe an unusual view.
 
     Raises:
         UnreadableImageError: Not one readable mammogram; the message says what came and what to do.
@@ -109,7 +109,8 @@ def decode_dicom(data: bytes) -> Mammogram:
         _refuse_other_than_a_film(dataset)
         pixels, bit_depth, steps = decode_pixels(dataset, syntax)
         spacing, spacing_steps, warnings = find_spacing(dataset, pixels.shape)
-        return Mammogram(
+        unusual = find_view_warnings(dataset)
+        film = Mammogram(
             pixels=pixels,
             bit_depth=bit_depth,
             pixel_spacing_mm=spacing,
@@ -117,8 +118,9 @@ def decode_dicom(data: bytes) -> Mammogram:
             view=find_view(dataset),
             source=("read DICOM", *steps, *spacing_steps),
             digest=pixel_digest(pixels),
-            warnings=(*warnings, *find_view_warnings(dataset)),
+            warnings=(*warnings, *unusual),
         )
+        return film, bool(unusual)
     except UnreadableImageError:
         raise
     except Exception as error:  # parsers and decoders answer hostile bytes with almost any exception

@@ -85,13 +85,23 @@ NEGATIVE_EXCESS = 0.03
 """Where both polarities pass, white must exceed black by this share of the picture to call it a negative."""
 
 
-def admit(film: Mammogram) -> Mammogram:
+def admit(film: Mammogram, *, vouched: bool = False) -> Mammogram:
     """Return the film, its grey values inverted where it is a negative (air white).
+
+    Args:
+        film: The film as decoded.
+        vouched: Whether tags describe a breast in an unusual view (spot, magnification, implant): then what speaks
+            against a mammogram is a warning, unless the picture is blank.
 
     Raises:
         NotAMammogramError: The picture does not look like a mammogram in either polarity.
     """
-    if not _is_negative(film.pixels, film.bit_depth):
+    is_negative, complaint = _look(film.pixels, film.bit_depth)
+    if complaint and not vouched:
+        raise _refusal(complaint)
+    if complaint:
+        return replace(film, warnings=(*film.warnings, f"The film does not look like a usual mammogram: {complaint}."))
+    if not is_negative:
         return film
     pixels = np.array(2**film.bit_depth - 1, film.pixels.dtype) - film.pixels
     return replace(
@@ -110,11 +120,17 @@ def check_mammogram(pixels: np.ndarray, bit_depth: int) -> None:
         pixels: H x W, uint8 or uint16.
         bit_depth: Bits in use.
     """
-    _is_negative(pixels, bit_depth)
+    _, complaint = _look(pixels, bit_depth)
+    if complaint:
+        raise _refusal(complaint)
 
 
-def _is_negative(pixels: np.ndarray, bit_depth: int) -> bool:
-    """Tell whether the picture is a mammogram with white air. Raises NotAMammogramError when it is none at all."""
+def _look(pixels: np.ndarray, bit_depth: int) -> tuple[bool, str]:
+    """Return whether the picture is a negative, and what speaks against a mammogram (empty when nothing does).
+
+    Raises:
+        NotAMammogramError: The picture is blank or of no film's size.
+    """
     height, width = pixels.shape
     if max(height, width) < MIN_SIDE or max(height, width) > MAX_ASPECT * min(height, width):
         raise _refusal(f"{width} x {height} pixels are no film's size")
@@ -124,14 +140,12 @@ def _is_negative(pixels: np.ndarray, bit_depth: int) -> bool:
     complaints = _judge(measure(find_silhouette(grey)))
     white_excess = np.mean(grey > 0.92) - np.mean(grey < 0.08)
     if not complaints and white_excess <= NEGATIVE_EXCESS:
-        return False
+        return False, ""
     # A negative has to look right in every respect: more pictures resemble one by chance.
     negative, _ = small_grey(pixels, negative=True)
     if not _judge(measure(find_silhouette(negative)), may_miss=0):
-        return True
-    if complaints:
-        raise _refusal(complaints[0])
-    return False
+        return True, ""
+    return False, complaints[0] if complaints else ""
 
 
 def _refusal(complaint: str) -> NotAMammogramError:

@@ -71,12 +71,13 @@ def load_mammogram(source: str | Path | bytes | BinaryIO, *, pixel_spacing_mm: f
     """
     if pixel_spacing_mm is not None and not (math.isfinite(pixel_spacing_mm) and 0.01 <= pixel_spacing_mm <= 2):
         raise ValueError(f"pixel_spacing_mm must be 0.01 to 2, not {pixel_spacing_mm}")
-    film = admit(_decode(_read_bytes(source)))
+    film, unusual = _decode(_read_bytes(source))
+    film = admit(film, vouched=unusual)
     return _with_side(_with_spacing(film, pixel_spacing_mm))
 
 
-def _decode(data: bytes) -> Mammogram:
-    """Return the decoded film, before the gate."""
+def _decode(data: bytes) -> tuple[Mammogram, bool]:
+    """Return the decoded film, before the gate, and whether its file vouches for an unusual view of a breast."""
     if not data:
         raise UnreadableImageError(f"The file is empty; {EXPECTED}. Copy or export the film again.")
     if looks_like_dicom(data):
@@ -84,7 +85,7 @@ def _decode(data: bytes) -> Mammogram:
     for start, kind in raster.KINDS.items():
         if data.startswith(start):
             pixels, bit_depth, steps = raster.decode_raster(data, kind)
-            return Mammogram(pixels, bit_depth, None, None, None, steps, pixel_digest(pixels))
+            return Mammogram(pixels, bit_depth, None, None, None, steps, pixel_digest(pixels)), False
     raise UnreadableImageError(f"{_name_foreign(data)} came; {EXPECTED}. Export the film in one of these formats.")
 
 

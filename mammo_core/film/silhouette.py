@@ -118,7 +118,8 @@ def upright_sides(hull: np.ndarray) -> tuple[float, float]:
 
     A side counts when it leans less than 22 degrees from upright.
     """
-    corners = cv2.approxPolyDP(hull, 4.0, True)[:, 0].astype(np.float64)
+    tolerance = max(1.5, 0.016 * np.ptp(hull[:, 0, 1]))
+    corners = cv2.approxPolyDP(hull, tolerance, True)[:, 0].astype(np.float64)
     sides = np.roll(corners, -1, axis=0) - corners
     lengths = np.hypot(sides[:, 0], sides[:, 1]) * (np.abs(sides[:, 0]) <= 0.4 * np.abs(sides[:, 1]))
     is_left = (corners[:, 0] + sides[:, 0] / 2) < corners[:, 0].mean()
