@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tarfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 from pathlib import Path, PurePosixPath
 
 from mammo_core.config import find_mias
@@ -18,6 +19,14 @@ def film_id_of(name: str) -> str | None:
     """Return the film_id that a file name or archive member stands for, or None."""
     stem, _, suffix = PurePosixPath(name).name.partition(".")
     return stem if stem in FILM_IDS and suffix == "pgm" else None
+
+
+def name_films(film_ids: Iterable[str]) -> str:
+    """Return films as a person reads them, neighbours joined: ``mdb001-mdb004, mdb010``."""
+    places = sorted(FILM_IDS.index(film_id) for film_id in set(film_ids))
+    runs = [[place for _, place in run] for _, run in groupby(enumerate(places), lambda pair: pair[1] - pair[0])]
+    ends = [(FILM_IDS[run[0]], FILM_IDS[run[-1]]) for run in runs]
+    return ", ".join(first if first == last else f"{first}-{last}" for first, last in ends)
 
 
 class _FolderFilms(Mapping[str, bytes]):
