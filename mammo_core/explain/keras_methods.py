@@ -22,6 +22,7 @@ from tf_keras_vis.scorecam import Scorecam
 
 from mammo_core.network.bundle import KERAS_FILE, Bundle
 from mammo_core.network.grid import Grid
+from mammo_core.network.runtime import OnnxNetwork
 from mammo_core.types import LABELS
 
 EXPLAINED_LAYER = "features"
@@ -48,18 +49,22 @@ class _TopCells(keras.layers.Layer):
 
 
 class _FilmModel(keras.Model):
-    """The graph up to one film's logits; `predict` tells how far it is, which Score-CAM is slow enough to need."""
+    """The graph up to one film's logits, `predict` by way of the ONNX copy: Score-CAM asks for many pictures.
 
+    The copy gives the same logits (within 1e-4, tested at release) several times sooner.
+    """
+
+    network: OnnxNetwork
     progress: Callable[[float], None] = staticmethod(lambda fraction: None)
 
-    def predict(self, x: list[np.ndarray], batch_size: int = 8) -> np.ndarray:
-        """Return (n, 3) logits of n pictures."""
-        pictures = x[0].astype(np.float32)
-        parts = []
-        for start in range(0, len(pictures), batch_size):
-            parts.append(self(pictures[start : start + batch_size], training=False).numpy())
-            self.progress(min(1.0, (start + batch_size) / len(pictures)))
-        return np.concatenate(parts)
+    def predict(self, x: list[np.ndarray], batch_size: int | None = None) -> np.ndarray:
+        """Return (n, 3) logits of n pictures, telling how far it is."""
+        logits = []
+        for i, picture in enumerate(x[0]):
+            cells = self.network.run(picture[..., 0], ["film_logits"])["film_logits"]
+            logits.append(self.get_layer("logits")(cells[None]).numpy()[0])
+            self.progress((i + 1) / len(x[0]))
+        return np.array(logits)
 
 
 def film_model(grid: Grid, bundle: Bundle) -> keras.Model:
@@ -67,7 +72,9 @@ def film_model(grid: Grid, bundle: Bundle) -> keras.Model:
     base = _released_graph(bundle.folder)
     cells = base.get_layer("film_logits").output
     logits = _TopCells(grid.in_breast, bundle.info["scan"]["top_cells"], name="logits")(cells)
-    return _FilmModel(inputs=base.input, outputs=logits)
+    model = _FilmModel(inputs=base.input, outputs=logits)
+    model.network = bundle.network
+    return model
 
 
 def keras_map(method: str, target: str, grid: Grid, bundle: Bundle, progress: Callable[[float], None]) -> np.ndarray:
@@ -93,7 +100,7 @@ def keras_map(method: str, target: str, grid: Grid, bundle: Bundle, progress: Ca
     if method in _CAMS:
         return np.asarray(_CAMS[method](model)(score, film, **layer, **raw))[0]
     if method == "scorecam":
-        return np.asarray(Scorecam(model)(score, film, batch_size=8, max_N=SCORECAM_CHANNELS, **layer, **raw))[0]
+        return np.asarray(Scorecam(model)(score, film, max_N=SCORECAM_CHANNELS, **layer, **raw))[0]
     if method == "smoothgrad":
         samples = {"smooth_samples": _SMOOTHGRAD_SAMPLES, "smooth_noise": _SMOOTHGRAD_NOISE}
         with _fixed_noise():
