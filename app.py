@@ -18,6 +18,18 @@ page = st.navigation(
             help="Open films, see them enhanced, and see what the model says and where it looked.",
         ),
         st.Page(
+            "pages/dataset.py",
+            title="Dataset",
+            icon=":material/photo_library:",
+            help="The films the model learned from: truth, outlines, balance, splits.",
+        ),
+        st.Page(
+            "pages/steps.py",
+            title="Step by step",
+            icon=":material/footprint:",
+            help="What is done to a film before the model sees it.",
+        ),
+        st.Page(
             "pages/metrics.py",
             title="Test-set metrics",
             icon=":material/monitoring:",

@@ -10,6 +10,8 @@ import numpy as np
 from mammo_core.report.palette import CLASS_COLOURS, MARK_COLOURS
 from mammo_core.types import Box, Circle
 
+_RIM = 0.008
+"""Share of the picture's longer side."""
 _SHADE = 0.55
 """Share of the colour in a shaded pixel."""
 
@@ -22,7 +24,7 @@ def in_colour(film: np.ndarray) -> np.ndarray:
 def draw_outline(picture: np.ndarray, mask: np.ndarray, mark: str) -> None:
     """Draw the outline of a mask into an RGB picture, in place.
 
-    Where the mask ends with the picture nothing is drawn: the film ends there, not the breast.
+    Where the mask ends with the picture (or within `_RIM` of it) nothing is drawn: the film ends there, not the breast.
 
     Args:
         picture: H x W x 3 uint8.
@@ -34,7 +36,8 @@ def draw_outline(picture: np.ndarray, mask: np.ndarray, mark: str) -> None:
     for contour in contours:
         points = contour[:, 0]
         x, y = points.T
-        at_rim = (x == 0) | (y == 0) | (x == width - 1) | (y == height - 1)
+        rim = round(_RIM * max(mask.shape))
+        at_rim = (x <= rim) | (y <= rim) | (x >= width - 1 - rim) | (y >= height - 1 - rim)
         for run in np.split(np.arange(len(points)), np.flatnonzero(np.diff(at_rim)) + 1):
             if not at_rim[run[0]]:
                 whole = len(run) == len(points)

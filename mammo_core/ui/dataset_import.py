@@ -1,0 +1,91 @@
+"""Bringing MIAS in from the Dataset page: what to fetch, the upload, and the import beside the page.
+
+Only an upload is taken, never a path: a field that opens any place of the server's disk would serve whoever reaches the
+page. Who has a folder of films uses the command line.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from mammo_core.errors import JobError
+from mammo_core.jobs import JobStatus, Progress
+from mammo_core.mias.download import MIAS_DIR, ImportReport, import_mias
+from mammo_core.ui import dataset_words as words
+from mammo_core.ui.long_work import job_room, show_running, visitor, visitors_job
+
+JOB = "import MIAS"
+
+
+def show_import() -> None:
+    """Show how to get MIAS, the upload, and the import that runs or has ended."""
+    job = visitors_job(JOB)
+    if job and job.running:
+        show_running(job)
+        return
+    if job:
+        _show_end(job.status, job.result)
+    generation = st.session_state.get("import_generation", 0)
+    file = st.file_uploader(words.UPLOAD_LABEL, key=f"dataset_upload_{generation}", help=words.UPLOAD_HELP)
+    if file is None:
+        return
+    try:
+        job_room().start(visitor(), JOB, import_work(file.name, file.getbuffer(), import_target()))
+    except JobError as error:
+        st.error(str(error), title="The import cannot begin now", icon=":material/error:")
+        return
+    st.session_state["import_generation"] = generation + 1  # an emptied field; the job holds the file until it ends
+    st.rerun()
+
+
+def show_imported() -> None:
+    """Say what the import brought, once, where the page no longer asks for one."""
+    job = visitors_job(JOB)
+    if job and not job.running:
+        _show_end(job.status, job.result)
+        job_room().forget(visitor(), JOB)
+
+
+def import_target() -> Path:
+    """Return where `mammo_core.config.find_mias` looks first: `MAMMO_MIAS_DIR` if it is set, else `data/mias/`."""
+    stated = os.environ.get("MAMMO_MIAS_DIR")
+    return Path(stated) if stated else MIAS_DIR
+
+
+def import_work(name: str, content: bytes | memoryview, target: Path) -> Callable[..., ImportReport]:
+    """Return the work of a job that imports an uploaded archive.
+
+    The upload lies in a temporary folder while it is unpacked, because archives are read from files; the folder goes
+    whatever happens. Only the bare name of the upload is used, in messages.
+
+    Args:
+        name: The file's name.
+        content: Its bytes.
+        target: Folder to hold the films.
+    """
+
+    def work(progress: Progress, cancelled: Callable[[], bool]) -> ImportReport:
+        progress(0.0, words.IMPORTING)
+        with tempfile.TemporaryDirectory(prefix="mammo-upload-") as folder:
+            path = Path(folder) / (Path(name).name or "upload")
+            path.write_bytes(content)
+            return import_mias(path, target, progress)
+
+    return work
+
+
+def _show_end(status: JobStatus, report: ImportReport | None) -> None:
+    """Say how an import ended."""
+    if status.state == "failed":
+        st.error(status.error, title="The films were not imported", icon=":material/error:")
+    elif status.state == "cancelled":
+        st.info(words.CANCELLED, icon=":material/cancel:")
+    elif report:
+        there = len(report.imported) + len(report.kept)
+        new = words.IMPORTED.format(n=len(report.imported), there=there)
+        st.success(new, icon=":material/check_circle:")

@@ -1,0 +1,87 @@
+"""What the Dataset and the Step by step page say."""
+
+from __future__ import annotations
+
+from mammo_core.report.palette import MARK_COLOURS
+from mammo_core.ui.dataset_films import Place
+
+TITLE = "Dataset"
+SUMMARY = "The 322 films of 161 women that the model learned from and was tested on: mini-MIAS, all MLO views."
+CREDIT = (
+    "Films: mini-MIAS database, © Mammographic Image Analysis Society (Suckling et al., *Excerpta Medica* "
+    "International Congress Series 1069, 375-378, 1994). For research only; they may not be sold, rented or passed on"
+    " with this program."
+)
+MARKS = {"circles": "Truth circles", "breast": "Breast", "pectoral": "Pectoral muscle", "artefacts": "Artefacts"}
+MARKS_LABEL = "Drawn in"
+MARK_LEGEND = {mark: MARK_COLOURS[mark] for mark in ("breast", "pectoral", "artefacts")}
+SIDES = {"R": "right", "L": "left", None: "side unknown"}
+TISSUES = {"F": "F, fatty", "G": "G, fatty-glandular", "D": "D, dense-glandular"}
+CODES = {
+    "CALC": "calcification",
+    "CIRC": "well-defined mass",
+    "SPIC": "spiculated mass",
+    "MISC": "other, ill-defined mass",
+    "ARCH": "architectural distortion",
+    "ASYM": "asymmetry",
+}
+CODES_HELP = "; ".join(f"{code}: {name}" for code, name in CODES.items()) + "."
+TISSUE_HELP = "Background tissue: F fatty, G fatty-glandular, D dense-glandular. Not BI-RADS density."
+FOLD_HELP = "The fold whose test part the film's woman is in, first of the five repeats (data/splits/folds.csv)."
+FILM_ABSENT = "The film is not among those on this computer; import a whole copy of MIAS."
+NONE_LEFT = "No film is like this. Take a filter away."
+
+# Where MIAS is absent
+ABSENT_TITLE = "The MIAS films are not on this computer"
+ABSENT = (
+    "They may not be passed on with the program, so bring them once: fetch `all-mias.tar.gz` (111 MB) from the MIAS "
+    "page of the Pilot European Image Processing Archive, `peipa.essex.ac.uk/info/mias.html`, agree to its licence "
+    "(research only), and drop it here. Every film is checked against its published checksum; they go into "
+    "`data/mias/` and nowhere else."
+)
+COMMAND = "In a terminal, for an archive or a folder of films: `python -m mammo_core import-mias SOURCE`."
+UPLOAD_LABEL = "The archive of MIAS"
+UPLOAD_HELP = "all-mias.tar.gz as the archive distributes it, at most 200 MB."
+IMPORTING = "Unpacking and checking the films …"
+CANCELLED = "The import was cancelled; nothing of it was kept."
+IMPORTED = "{n} films were imported; {there} of 322 are here now."
+PHANTOMS = (
+    "**Meanwhile these are phantoms, not films**: drawn by this program from a seed number, with a breast, a muscle, "
+    "labels and lesions whose place is known. No woman was ever in them."
+)
+PARTIAL = "{n} of 322 films are here. Import a whole copy of MIAS to have the others."
+
+
+# Balance, splits, variants
+CLEAN = (
+    "**The splits are clean.** No woman is in two parts, in any of the {n} splits ({repeats} repeats of {folds} "
+    "folds), and in every repeat each of the {women} women is tested once. Checked now, film by film; digest "
+    "`{digest}`."
+)
+SAME_FOLDS = "The active model was evaluated on these very folds."
+OTHER_FOLDS = "The active model was evaluated on **other** folds than these: its figures do not belong to them."
+SPLITS_NOTE = (
+    "Both breasts of a woman look alike, so a film of hers in training would give her other film away. Women are "
+    "dealt into folds by worst class and tissue, so that each fold is a small copy of the whole."
+)
+VARIANTS_NOTE = (
+    "The scheme of the project that this one started from: four turns, with and without a flip, each in two random "
+    "tones. Below each: the turn, the factor on contrast, the grey levels added; the first is untouched. For training"
+    " only: a copy in another part of a split would be a leak. The square is 19 mm, the same for every class."
+)
+VARIANTS_SEED = 0
+
+# Step by step
+STEPS_TITLE = "Step by step"
+STEPS_SUMMARY = (
+    "What is done to a film before the model sees it. The pictures are made by the very functions that prepare it."
+)
+STEPS_HINT = "The step before, and the chosen one."
+
+
+def place_text(place: Place, phantom: bool = False) -> str:
+    """Return an abnormality in words, such as `well-defined mass (CIRC), benign, radius 39 mm`."""
+    name = f"{CODES[place.code]} ({place.code}), {place.severity}"
+    if place.circle is None:
+        return f"{name}, no place given"
+    return f"{name}, drawn" if phantom else f"{name}, radius {place.circle.radius_px * 0.2:.0f} mm"

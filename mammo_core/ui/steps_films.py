@@ -1,0 +1,82 @@
+"""The films that the Step by step page can take apart: the visitor's own, a demo exam's, one of MIAS, or a phantom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import streamlit as st
+
+from mammo_core.config import find_mias
+from mammo_core.film.dicom import read_bounded
+from mammo_core.film.dicom_tags import find_laterality, find_view
+from mammo_core.film.load import load_mammogram
+from mammo_core.types import Mammogram
+from mammo_core.ui import texts
+from mammo_core.ui.case import OpenFilm, current_case
+from mammo_core.ui.dataset_films import opened, phantom_films, present_films
+from mammo_core.ui.dataset_words import CREDIT
+from mammo_core.ui.demo import DEMO_EXAMS, demo_files
+
+OPEN, DEMO, MIAS, PHANTOMS = "Your open films", "Demo exams", "MIAS", "Phantoms"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A film that can be taken apart: its name, how to get it, whose it is, and what else decides upon its steps."""
+
+    name: str
+    load: Callable[[], Mammogram]
+    credit: str = ""
+    version: str = ""
+
+
+def sources() -> list[str]:
+    """Return where films can be taken from now; what is open on the Read page comes first."""
+    found = [OPEN] if current_case().films else []
+    if any(_demo_names(exam) for exam in DEMO_EXAMS):
+        found.append(DEMO)
+    return [*found, MIAS, PHANTOMS] if find_mias() else [*found, PHANTOMS]
+
+
+def choices(source: str) -> dict[str, Choice]:
+    """Return the films of a source, each under a key of its own.
+
+    Raises:
+        MammoError: MIAS cannot be read.
+    """
+    if source == OPEN:
+        return {film.key: _open_choice(film) for film in current_case().films.values()}
+    if source == DEMO:
+        return {key: choice for exam in DEMO_EXAMS for key, choice in _demo_choices(exam).items()}
+    folder = find_mias() if source == MIAS else None
+    names = present_films(folder) if folder else tuple(phantom_films())
+    credit = CREDIT if folder else "A phantom: drawn by this program, no woman's film."
+    return {name: Choice(name, partial(opened, name, folder), credit) for name in names}
+
+
+def _open_choice(film: OpenFilm) -> Choice:
+    mammogram = film.mammogram
+    return Choice(f"{mammogram.name}: {film.name}", lambda: mammogram, film.credit, f"{mammogram.pixel_spacing_mm}")
+
+
+def _demo_choices(exam: str) -> dict[str, Choice]:
+    """Return an exam's films, MLO views first: they show the muscle."""
+    title = DEMO_EXAMS[exam].partition(",")[0]
+    found = {
+        f"{exam} {number}": Choice(f"{title}: {name}", partial(_demo_film, exam, number), texts.DEMO_CREDIT)
+        for number, name in enumerate(_demo_names(exam))
+    }
+    return dict(sorted(found.items(), key=lambda item: "MLO" not in item[1].name))
+
+
+@st.cache_data(max_entries=len(DEMO_EXAMS), show_spinner=False)
+def _demo_names(exam: str) -> tuple[str, ...]:
+    """Return the names of an exam's films, such as `R-CC`, from their tags alone."""
+    tags = [read_bounded(data)[0] for _, data in demo_files(exam)]
+    return tuple(f"{find_laterality(dataset)}-{find_view(dataset)}" for dataset in tags)
+
+
+def _demo_film(exam: str, number: int) -> Mammogram:
+    return load_mammogram(demo_files(exam)[number][1])

@@ -1,0 +1,106 @@
+"""The Step by step page: a card for each preparing step, and the chosen one large, before and after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from mammo_core.config import PreprocessConfig
+from mammo_core.errors import BundleError, ImageError, MammoError
+from mammo_core.report.pictures import shrink
+from mammo_core.report.steps import Step, preparing_steps
+from mammo_core.ui import dataset_words as words
+from mammo_core.ui import verbs
+from mammo_core.ui.picker import Item, pick, small_picture
+from mammo_core.ui.steps_films import Choice, choices, sources
+from mammo_core.ui.viewer import Pane, show_viewer
+
+_MADE, _STEP = "steps_made", "steps_step"
+_FIRST_STEP = 4
+"""The breast's outline is shown large at first."""
+_CARD_PX = 360
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """A film taken apart: what for, its steps at screen size, why they end early if they do, and (H, W) of the film."""
+
+    key: tuple
+    steps: tuple[Step, ...]
+    error: ImageError | None
+    film_shape: tuple[int, int]
+
+
+def choose_film() -> tuple[str, str, Choice] | None:
+    """Show where films can be taken from and which there are; return the source, the key and the chosen film."""
+    where, which = st.columns([1, 1.2], gap="medium", vertical_alignment="bottom")
+    found = sources()
+    if st.session_state.get("steps_source") not in found:
+        st.session_state["steps_source"] = found[0]
+    source = where.segmented_control(
+        "From", found, required=True, key="steps_source", persist_state="session", label_visibility="collapsed"
+    )
+    try:
+        films = choices(source)
+    except MammoError as error:
+        st.error(str(error), title=f"{source} cannot be read", icon=":material/error:")
+        return None
+    key = which.selectbox(
+        "Film", films, format_func=lambda k: films[k].name, key=f"steps_film_{source}", persist_state="session",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    return source, key, films[key]
+
+
+def take_apart(source: str, key: str, choice: Choice) -> Made:
+    """Return a film's steps, kept in this visitor's session while the film stays the same.
+
+    Raises:
+        MammoError: The film cannot be read.
+        KeyError: The film has gone.
+    """
+    config = _config()
+    wanted = (source, key, choice.version, config)
+    made = st.session_state.get(_MADE)
+    if made is None or made.key != wanted:
+        mammogram = choice.load()
+        steps, error = preparing_steps(mammogram, config)
+        small = tuple(replace(step, picture=shrink(step.picture, verbs.SCREEN_PX)) for step in steps)
+        made = st.session_state[_MADE] = Made(wanted, small, error, mammogram.pixels.shape)
+    return made
+
+
+@st.fragment
+def show_steps(made: Made) -> None:
+    """Show a card for each step, and the chosen one beside the one before it."""
+    last = len(made.steps) - 1
+    chosen = min(st.session_state.get(_STEP, _FIRST_STEP), last)
+    cards, large = st.columns([1.25, 1], gap="medium")
+    with cards:
+        items = [
+            Item(str(i), small_picture(step.picture, _CARD_PX), step.title, step.sentence)
+            for i, step in enumerate(made.steps)
+        ]
+        pick("Step", items, str(chosen), _choose, key="steps_cards", look="cards")
+    step = made.steps[chosen]
+    panes = [Pane(made.steps[chosen - 1].title, made.steps[chosen - 1].picture)] if chosen else []
+    with large:
+        st.markdown(f"**{chosen + 1}. {step.title}.** {step.sentence}")
+        panes.append(Pane(step.title, step.picture))
+        show_viewer(repr(made.key[:3]), made.film_shape, panes, key="steps_viewer")
+        st.caption(words.STEPS_HINT)
+        if made.error:
+            st.error(str(made.error), title="The steps end here", icon=":material/error:")
+
+
+def _choose(step: str) -> None:
+    st.session_state[_STEP] = int(step)
+
+
+def _config() -> PreprocessConfig:
+    """Return the active model's settings, or the defaults where no model is active."""
+    try:
+        return verbs.active_bundle().config
+    except BundleError:
+        return PreprocessConfig()
