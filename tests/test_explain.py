@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from mammo_core import explain, load_bundle, load_mammogram, preprocess
+from mammo_core.explain import keras_methods
 from mammo_core.explain.explain import METHODS, gradcam
-from mammo_core.explain.keras_methods import keras_map
 from mammo_core.mias.phantom import draw_phantom
 from mammo_core.reading.read_film import scan_film
 from mammo_core.types import LABELS
@@ -30,7 +30,7 @@ def small_film():
 def test_closed_form_equals_the_reference_on_a_real_film(mammogram, bundle, target):
     scan = scan_film(preprocess(mammogram, bundle.config), bundle)
     ours = gradcam(scan.features, bundle.gradcam_column(target))
-    theirs = keras_map("gradcam", target, scan.grid, bundle, lambda fraction: None)
+    theirs = keras_methods.keras_map("gradcam", target, scan.grid, bundle, lambda fraction: None)
     assert ours.max() > 0
     assert np.allclose(ours / ours.max(), theirs / theirs.max(), atol=1e-3)
 
@@ -64,7 +64,7 @@ def test_no_evidence_gives_an_empty_map():
 
 
 def test_maps_with_noise_are_the_same_every_time(small_film, bundle, monkeypatch):
-    monkeypatch.setattr("mammo_core.explain.keras_methods._SMOOTHGRAD_SAMPLES", 2)
+    monkeypatch.setattr(keras_methods, "_SMOOTHGRAD_SAMPLES", 2)
     first, second = (explain(small_film, "smoothgrad", "benign", bundle).heatmap for _ in range(2))
     assert np.allclose(first, second, atol=1e-4)
 
