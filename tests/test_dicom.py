@@ -9,10 +9,10 @@ from pathlib import Path
 
 import gdcm
 import numpy as np
+import pydicom
 import pytest
 from PIL import Image
 from pydicom import Dataset, dcmread
-from pydicom.data import get_testdata_file
 from pydicom.dataset import FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.pixels import apply_voi_lut
@@ -25,6 +25,7 @@ from pydicom.uid import (
     RLELossless,
 )
 
+from benchmarks.not_mammograms import DRAWINGS
 from mammo_core import load_mammogram
 from mammo_core.errors import ImageError, NotAMammogramError, UnreadableImageError
 from mammo_core.film import dicom
@@ -34,6 +35,8 @@ from mammo_core.types import pixel_digest
 
 FILM = draw_phantom(1, 256, artefacts=False, laterality="L").mammogram.pixels[:, :200].copy()
 TWELVE = FILM.astype(np.uint16) * 16 + 8
+PYDICOMS_OWN = Path(pydicom.__file__).parent / "data" / "test_files"
+"""Files of many makers in pydicom's wheel (its own look-up would download what it does not find)."""
 DIGITAL_MAMMOGRAPHY = "1.2.840.10008.5.1.4.1.1.1.2"
 
 
@@ -153,7 +156,7 @@ def test_jpeg_baseline_stays_close_to_the_film():
 
 
 def test_jpeg_extended_of_12_bits_is_decoded():
-    made = dcmread(get_testdata_file("JPGExtended.dcm"))
+    made = dcmread(PYDICOMS_OWN / "JPGExtended.dcm")
     stored, bits = stored_values(made, made.file_meta.TransferSyntaxUID, find_layout(made))
     assert (bits, stored[420, 140], stored[230, 120]) == (12, 244, 95)  # the values pydicom's own tests expect
 
@@ -175,8 +178,8 @@ def test_jpeg_extended_of_12_bits_is_decoded():
     ],
 )
 def test_files_of_other_makers_decode_as_in_pydicom(name: str):
-    path = get_testdata_file(f"{name}.dcm")
-    made, syntax = dicom.read_bounded(Path(path).read_bytes())
+    path = PYDICOMS_OWN / f"{name}.dcm"
+    made, syntax = dicom.read_bounded(path.read_bytes())
     layout = find_layout(made)
     stored, bits = stored_values(made, syntax, layout)
     values = stored.astype(int)
@@ -431,17 +434,14 @@ def test_unusual_views_are_warned_of(tags: dict, word: str):
 
 
 def test_film_whose_tags_explain_its_odd_look_is_read_with_a_warning():
-    spot = np.zeros(TWELVE.shape, np.uint16)
-    y, x = np.mgrid[: spot.shape[0], : spot.shape[1]]
-    inside = np.hypot(y - 128, x - 100) < 70
-    spot[inside] = TWELVE[inside] + 900
+    odd = DRAWINGS["chest film"](np.random.default_rng(0)).astype(np.uint16) * 16
     with pytest.raises(NotAMammogramError):
-        load_mammogram(written(film(spot)))
+        load_mammogram(written(film(odd)))
     tags = {"ImageLaterality": "L", "ViewCodeSequence": view_code("399162004", "399055006")}
-    warnings = load_mammogram(written(film(spot, **tags))).warnings
+    warnings = load_mammogram(written(film(odd, **tags))).warnings
     assert any("does not look like a usual mammogram" in warning for warning in warnings)
     with pytest.raises(NotAMammogramError, match="blank"):
-        load_mammogram(written(film(spot * 0, **tags)))
+        load_mammogram(written(film(odd * 0, **tags)))
 
 
 # ---------------------------------------------------------------- what is refused
@@ -503,12 +503,11 @@ def test_one_frame_of_a_breast_is_no_reason_to_refuse(tags: dict):
     ],
 )
 def test_refuses_other_peoples_dicom_files(name: str, words: str):
-    assert words in refusal(Path(get_testdata_file(f"{name}.dcm")).read_bytes())
+    assert words in refusal((PYDICOMS_OWN / f"{name}.dcm").read_bytes())
 
 
 def test_refuses_a_dicomdir():
-    path = get_testdata_file("DICOMDIR") or get_testdata_file("dicomdirtests/DICOMDIR")
-    assert "DICOMDIR" in refusal(Path(path).read_bytes())
+    assert "DICOMDIR" in refusal((PYDICOMS_OWN / "dicomdirtests" / "DICOMDIR").read_bytes())
 
 
 def test_refuses_a_deflate_bomb_without_inflating_it(monkeypatch: pytest.MonkeyPatch):
