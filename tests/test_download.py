@@ -186,7 +186,7 @@ def test_refuses_an_h5_that_is_not_kaggles(tmp_path, target):
     for cut in (600, len(whole) // 2, len(whole) - 10):
         with pytest.raises(DatasetError, match="cannot be read"):
             take(write(tmp_path / "cut.h5", whole[:cut]), target)
-    assert not target.exists()
+    assert not target.parent.exists()
 
 
 def test_imports_a_folder_with_subfolders(tmp_path, target):
@@ -265,7 +265,7 @@ def test_refuses_a_source_of_altered_films_only(tmp_path, target):
     members = pgm_members({film_id: altered(data) for film_id, data in FILMS.items()})
     with pytest.raises(DatasetError, match=r"6 of 6 films .* not those that MIAS published \(mdb001-mdb006\)"):
         take(write(tmp_path / "a.tar.gz", pack_tar(members)), target)
-    assert not target.exists()
+    assert not target.parent.exists()
 
 
 def test_no_member_leads_out_of_the_target(tmp_path, target):
@@ -302,7 +302,7 @@ def test_refuses_bombs_before_unpacking_them(tmp_path, target, monkeypatch):
     monkeypatch.setattr(sources, "_MAX_READ_BYTES", 2**12)
     with pytest.raises(DatasetError, match="more members than MIAS"):
         take(write(tmp_path / "bomb", pack_zip([(f"member {number}", b"") for number in range(2000)])), target)
-    assert not target.exists()
+    assert not target.parent.exists()
 
 
 def test_a_zip_that_lies_about_its_sizes_gives_nothing(tmp_path, target):
@@ -311,7 +311,7 @@ def test_a_zip_that_lies_about_its_sizes_gives_nothing(tmp_path, target):
         struct.pack_into("<I", packed, packed.index(magic) + place, len(FILMS["mdb001"]))
     with pytest.raises(DatasetError, match="not whole"):
         take(write(tmp_path / "lies.zip", packed), target)
-    assert not target.exists()
+    assert not target.parent.exists()
 
 
 def test_refuses_broken_and_foreign_sources(tmp_path, target):
@@ -345,7 +345,7 @@ def test_refuses_broken_and_foreign_sources(tmp_path, target):
     for source, message in [("nothing", "no film"), ("nowhere", "does not exist"), ("pipe", "is no file or folder")]:
         with pytest.raises(DatasetError, match=message):
             take(tmp_path / source, target)
-    assert not target.exists()
+    assert not target.parent.exists()
 
 
 def test_no_damaged_archive_ends_in_another_error(tmp_path, target):
@@ -375,8 +375,8 @@ def test_an_import_that_is_cancelled_leaves_nothing(tmp_path, target):
     source = write(tmp_path / "a.tar.gz", pack_tar(pgm_members(FILMS)))
     with pytest.raises(Cancelled):
         take(source, target, cancel)
-    assert not target.exists()
-    target.mkdir()
+    assert not target.parent.exists()
+    target.mkdir(parents=True)
     with pytest.raises(Cancelled):
         take(source, target, cancel)
     assert names(target) == []
@@ -394,7 +394,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path, target, monkeypatch):
     monkeypatch.setattr(gather.shutil, "disk_usage", lambda folder: SimpleNamespace(free=20_000))
     with pytest.raises(DatasetError, match="need 0 MB"):
         take(source, target)
-    assert not target.exists()
+    assert not target.parent.exists()
 
 
 def test_refuses_a_second_import_at_the_same_time(tmp_path, target):

@@ -144,8 +144,8 @@ def _gather_from(
 @contextlib.contextmanager
 def _work_dir(target: Path) -> Iterator[Path]:
     """Give this import the target's work folder for itself; afterwards nothing empty stays."""
-    existed = target.is_dir()
     work = target / WORK_DIR_NAME
+    made = [folder for folder in (target, *target.parents) if not folder.exists()]
     work.mkdir(parents=True, exist_ok=True)
     lock = os.open(work, os.O_RDONLY)
     try:
@@ -155,8 +155,8 @@ def _work_dir(target: Path) -> Iterator[Path]:
                 shutil.rmtree(left)
             yield work
         finally:
-            for folder in (work,) if existed else (work, target):
-                with contextlib.suppress(OSError):  # it holds something
+            with contextlib.suppress(OSError):  # the first that holds something, and all above it, stay
+                for folder in (work, *made):
                     folder.rmdir()
     finally:
         os.close(lock)
@@ -170,3 +170,5 @@ def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise DatasetError("another import into the same folder is under way; wait for its end") from None
+    except OSError:
+        return  # a disk that knows no locks; what is written is checked all the same

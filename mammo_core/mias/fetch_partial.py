@@ -10,7 +10,7 @@ from mammo_core.mias.sources import HEAD_BYTES
 
 MAX_DOWNLOAD_BYTES = 2**30
 """The official archive has 111 million bytes; kaggle's zip, which holds the films three times over, has more."""
-_BYTES, _NOTES = "download", "download.json"
+_BYTES, _NOTES = "fetched-archive", "fetched-archive.json"
 
 
 def forget_download(folder: Path) -> None:
@@ -20,7 +20,7 @@ def forget_download(folder: Path) -> None:
 
 
 class Partial:
-    """The bytes (``download``) and notes on them (``download.json``).
+    """The bytes (``fetched-archive``) and notes on them (``fetched-archive.json``).
 
     Attributes:
         path: Where the bytes lie.
