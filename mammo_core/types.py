@@ -182,8 +182,8 @@ class FilmReading:
     Attributes:
         probabilities: Calibrated, over `LABELS`.
         decision: One of `DECISIONS`, from the bundle's operating point and doubt band.
-        suspicion_map: H' x W' float32 in [0, 1] over the prepared image, one value per 16 pixels (3.2 mm), with
-            nan outside the breast; (0, 0) is the top left cell.
+        suspicion_map: h x w float32 in [0, 1] over the prepared image, nan outside the breast: the probability that a
+            mark there is a lesion, from cells of 3.2 mm with bilinear values in between.
         candidates: Most suspicious first, at most the bundle's number.
         applicability: Whether the film is of the kind the model learned from.
         warnings: What the reader of the result should know.

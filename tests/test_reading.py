@@ -109,12 +109,19 @@ def test_a_prepared_film_may_be_handed_in(demo, demo_reading, bundle):
     assert read_film(demo, bundle, prepared=preprocess(demo, bundle.config)).probabilities == demo_reading.probabilities
 
 
-def test_the_suspicion_map_covers_the_breast_and_nothing_else(demo_reading):
-    inside = demo_reading.suspicion_map[np.isfinite(demo_reading.suspicion_map)]
-    assert 0 <= inside.min() <= inside.max() <= 1
-    assert np.isnan(demo_reading.suspicion_map).any()
+def test_the_suspicion_map_covers_the_breast_and_nothing_else(demo, demo_reading, bundle):
+    mask = preprocess(demo, bundle.config).breast_mask
+    suspicion = demo_reading.suspicion_map
+    assert np.array_equal(np.isfinite(suspicion), mask)
+    assert 0 <= suspicion[mask].min() <= suspicion[mask].max() <= 1
     with pytest.raises(ValueError, match="read-only"):
-        demo_reading.suspicion_map[0, 0] = 1
+        suspicion[0, 0] = 1
+
+
+def test_the_suspicion_map_is_high_where_the_strongest_candidate_lies(demo, demo_reading, bundle):
+    box = preprocess(demo, bundle.config).box_from_film(demo_reading.candidates[0].box)
+    x, y = round(box.x + box.width / 2), round(box.y + box.height / 2)
+    assert demo_reading.suspicion_map[y, x] == pytest.approx(demo_reading.candidates[0].suspicion, abs=0.05)
 
 
 def test_json_has_the_promised_keys_and_is_valid_json(demo, demo_reading):

@@ -73,7 +73,7 @@ def read_film(
     return FilmReading(
         probabilities=probabilities,
         decision=decision if applicability.inside else "refer",
-        suspicion_map=read_only(_suspicion_map(scan, bundle)),
+        suspicion_map=read_only(_suspicion_map(scan, prepared, bundle)),
         candidates=candidates,
         applicability=applicability,
         warnings=_warnings(mammogram, prepared, known),
@@ -112,9 +112,10 @@ def _box_on_film(grid: Grid, cell: np.ndarray, prepared: Preprocessed) -> Box:
     return prepared.box_to_film(Box(float(x), float(y), REGION_PX, REGION_PX))
 
 
-def _suspicion_map(scan: Scan, bundle: Bundle) -> np.ndarray:
+def _suspicion_map(scan: Scan, prepared: Preprocessed, bundle: Bundle) -> np.ndarray:
     suspicion = 1 - calibration(bundle, "candidate")(scan.margins)[..., 0]
-    return np.where(scan.grid.in_breast, suspicion, np.nan).astype(np.float32)
+    canvas = scan.grid.to_film_canvas(suspicion, prepared.image.shape, fill=np.nan)
+    return np.where(prepared.breast_mask, canvas, np.nan).astype(np.float32)
 
 
 def _warnings(mammogram: Mammogram, prepared: Preprocessed, known: KnownFilm | None) -> tuple[str, ...]:
