@@ -6,6 +6,7 @@ import os
 import resource
 import struct
 import tarfile
+import tracemalloc
 import zipfile
 from types import SimpleNamespace
 
@@ -306,12 +307,22 @@ def test_refuses_bombs_before_unpacking_them(tmp_path, target, monkeypatch):
 
 
 def test_a_zip_that_lies_about_its_sizes_gives_nothing(tmp_path, target):
-    packed = bytearray(pack_zip([("mdb001.pgm", bytes(3 * 2**20))]))
+    packed = bytearray(pack_zip([("mdb001.pgm", bytes(2**26))]))
     for magic, place in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
         struct.pack_into("<I", packed, packed.index(magic) + place, len(FILMS["mdb001"]))
+    tracemalloc.start()
     with pytest.raises(DatasetError, match="not whole"):
         take(write(tmp_path / "lies.zip", packed), target)
+    assert tracemalloc.get_traced_memory()[1] < 2**24
+    tracemalloc.stop()
     assert not target.parent.exists()
+
+
+def test_refuses_a_zip_that_cannot_be_unpacked_in_pieces(tmp_path, target):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_BZIP2) as packed:
+        packed.writestr("mdb001.pgm", FILMS["mdb001"])
+    with pytest.raises(DatasetError, match="unpack it and give the folder"):
+        take(tmp_path / "a.zip", target)
 
 
 def test_refuses_broken_and_foreign_sources(tmp_path, target):

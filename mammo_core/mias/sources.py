@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from stat import S_IFMT, S_IFREG
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from mammo_core.errors import DatasetError
 from mammo_core.mias.checksums import Catalogue
@@ -193,7 +193,7 @@ def _read_zip(archive: Path, catalogue: Catalogue, scratch: Path | None) -> Iter
             n_bytes += info.file_size
             if n_bytes > MAX_UNPACKED_BYTES:
                 raise DatasetError(f"{archive.name} unpacks to more than {MAX_UNPACKED_BYTES} bytes; MIAS has fewer")
-            yield name, packed.read(info) if info.file_size <= MAX_MEMBER_BYTES else b""
+            yield name, _read_member(packed, info) if info.file_size <= MAX_MEMBER_BYTES else b""
         if scratch and not any(film_id_of(name) for name, _ in files):
             for info in members:
                 inner = scratch / _bare(info.filename)
@@ -203,9 +203,22 @@ def _read_zip(archive: Path, catalogue: Catalogue, scratch: Path | None) -> Iter
                     inner.unlink()
 
 
+def _open_member(packed: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
+    """Open a member of a zip file; only the common ways of packing can be unpacked in pieces of bounded size."""
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise DatasetError("a zip file that is packed in an uncommon way; unpack it and give the folder")
+    return packed.open(info)
+
+
+def _read_member(packed: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """Return the bytes of a film or text, in bounded memory though the zip file may lie about its sizes."""
+    with _open_member(packed, info) as member:
+        return member.read(MAX_MEMBER_BYTES + 1)
+
+
 def _unpack(packed: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> None:
     """Write one member of a zip file to `path`. Raises DatasetError when it is larger than any MIAS."""
     if info.file_size > MAX_UNPACKED_BYTES:
         raise DatasetError(f"{path.name} in the zip file unpacks to {info.file_size} bytes; MIAS has 338 million")
-    with packed.open(info) as source, path.open("wb") as target:
+    with _open_member(packed, info) as source, path.open("wb") as target:
         shutil.copyfileobj(source, target, 2**20)
