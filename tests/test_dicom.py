@@ -28,7 +28,7 @@ from pydicom.uid import (
 from benchmarks.not_mammograms import DRAWINGS
 from mammo_core import load_mammogram
 from mammo_core.errors import ImageError, NotAMammogramError, UnreadableImageError
-from mammo_core.film import dicom
+from mammo_core.film import dicom, dicom_pixels
 from mammo_core.film.dicom_pixels import find_layout, stored_values
 from mammo_core.mias.phantom import draw_phantom
 from mammo_core.types import pixel_digest
@@ -519,10 +519,25 @@ def test_refuses_a_deflate_bomb_without_inflating_it(monkeypatch: pytest.MonkeyP
     assert "grows beyond" in refusal(data[:start] + bomb)
 
 
-def test_refuses_a_data_set_of_endless_elements(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(dicom, "MAX_ELEMENTS", 1000)
-    data = written(film())
-    assert "more than 1000 elements" in refusal(data + struct.pack("<HH2sH", 0x7FE1, 0x10, b"LO", 0) * 2000)
+@pytest.mark.parametrize("nested", [False, True])
+def test_refuses_a_data_set_of_endless_elements(nested: bool, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(dicom, "MAX_READS", 2000)
+    elements = struct.pack("<HH2sH", 0x7FE1, 0x10, b"LO", 0) * 3000
+    if nested:  # items of a private sequence of undefined length, which no list of wanted tags skips
+        elements = struct.pack("<HH2sHI", 0x7FE1, 0x10, b"SQ", 0, 0xFFFFFFFF) + b"\xfe\xff\0\xe0\0\0\0\0" * 3000
+    assert "far more elements" in refusal(written(film()) + elements)
+
+
+def test_refuses_sequences_nested_without_end():
+    nested = struct.pack("<HH2sHI", 0x7FE1, 0x10, b"SQ", 0, 0xFFFFFFFF) + b"\xfe\xff\0\xe0\xff\xff\xff\xff"
+    assert "RecursionError" in refusal(b"\x08\0\x05\0CS\0\0" + nested * 5000)
+
+
+def test_refuses_a_frame_in_endless_pieces(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(dicom_pixels, "MAX_FRAGMENTS", 500)
+    made = baseline()
+    made.PixelData = made.PixelData[:-8] + b"\xfe\xff\0\xe0\0\0\0\0" * 600 + made.PixelData[-8:]
+    assert "pieces" in refusal(written(made, JPEGBaseline8Bit))
 
 
 def rle(planes: list[bytes]) -> bytes:
@@ -532,13 +547,15 @@ def rle(planes: list[bytes]) -> bytes:
 
 def test_rle_bomb_is_cut_off_at_the_declared_size():
     made = film(FILM, 8)
-    made.PixelData = encapsulate([rle([b"\x81\xff" * 200_000])])  # 25 million bytes of white
+    made.PixelData = encapsulate([rle([b"\x81\xff" * 50_000])])  # 6 million bytes of white
     made["PixelData"].is_undefined_length = True
     with pytest.raises(ImageError, match="blank"):
         load_mammogram(written(made, RLELossless))
 
 
-@pytest.mark.parametrize("planes", [[b"\x81\xff"], [b"\x81\xff" * 999] * 2], ids=["short", "of another depth"])
+@pytest.mark.parametrize(
+    "planes", [[b"\x81\xff"], [b"\x81\xff" * 999] * 2, [b"\x80" * 200_000]], ids=["short", "depth", "idle"]
+)
 def test_refuses_rle_that_does_not_fit(planes: list[bytes]):
     made = film(FILM, 8)
     made.PixelData = encapsulate([rle(planes)])

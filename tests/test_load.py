@@ -196,8 +196,8 @@ def test_caller_may_state_the_spacing():
     assert "0.7 mm stated by the caller" in " ".join(film.source)
 
 
-@pytest.mark.parametrize("spacing", [0, -0.1, float("nan"), float("inf"), 50])
-def test_refuses_a_senseless_stated_spacing(spacing: float):
+@pytest.mark.parametrize("spacing", [0, -0.1, float("nan"), float("inf"), 50, "0.2"])
+def test_refuses_a_senseless_stated_spacing(spacing: object):
     with pytest.raises(ValueError, match="pixel_spacing_mm"):
         load_mammogram(pgm(FILM), pixel_spacing_mm=spacing)
 
@@ -268,6 +268,13 @@ def test_refuses_a_file_above_the_byte_limit_without_reading_it_whole(tmp_path: 
     for source in (path, path.read_bytes(), io.BytesIO(path.read_bytes())):
         with pytest.raises(UnreadableImageError, match="larger than"):
             load_mammogram(source)
+
+
+def test_refuses_a_jpeg_of_endless_scans():
+    data = saved(FILM, "JPEG", progressive=True)
+    at = data.find(b"\xff\xda")
+    with pytest.raises(UnreadableImageError, match="scans"):
+        load_mammogram(data[:at] + data[at:-2] * 40 + data[-2:])
 
 
 def test_png_text_bomb_is_refused():

@@ -30,8 +30,8 @@ from mammo_core.types import Mammogram, pixel_digest
 pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
 
 EXPECTED = "expected one digital or digitised mammogram (modality MG)"
-MAX_ELEMENTS = 100_000
-"""Data sets with more elements at top level are refused: a mammogram has some hundred."""
+MAX_READS = 200_000
+"""Reads after which a data set is refused: each element takes one or two, and a mammogram has some hundred elements."""
 
 # fmt: off
 KEYWORDS = (
@@ -47,12 +47,13 @@ KEYWORDS = (
 # fmt: on
 """The only elements that are read."""
 
+DICOMDIR, FOR_PROCESSING = "1.2.840.10008.1.3.10", "1.2.840.10008.5.1.4.1.1.1.2.1"
 SOP_CLASSES = {
     "1.2.840.10008.5.1.4.1.1.13.1.3": "a tomosynthesis volume",
     "1.2.840.10008.5.1.4.1.1.13.1.4": "a breast projection series",
     "1.2.840.10008.5.1.4.1.1.13.1.5": "a breast projection series",
-    "1.2.840.10008.5.1.4.1.1.1.2.1": "an unprocessed (For Processing) mammogram",
-    "1.2.840.10008.1.3.10": "a DICOMDIR (the table of contents of a disc)",
+    FOR_PROCESSING: "an unprocessed (For Processing) mammogram",
+    DICOMDIR: "a DICOMDIR (the table of contents of a disc)",
 }
 """SOP classes that need a word of their own (DICOM PS3.4, B.5)."""
 
@@ -132,40 +133,38 @@ def decode_dicom(data: bytes) -> tuple[Mammogram, bool]:
 def read_bounded(data: bytes) -> tuple[Dataset, UID]:
     """Return the tags of interest and the transfer syntax; never inflate or parse without a limit."""
     start = 132 if data[128:132] == b"DICM" else 4 if data[:4] == b"DICM" else 0
-    stream = io.BytesIO(data)
+    stream = _BoundedStream(data)
     stream.seek(start)
     meta = Dataset()
     if data[start : start + 2] == b"\x02\x00":
-        meta = read_dataset(stream, False, True, stop_when=_Stop(lambda tag: tag >> 16 != 2))
+        meta = read_dataset(stream, False, True, stop_when=lambda tag, vr, length: tag >> 16 != 2)
     body = data[stream.tell() :]
     syntax = UID(text(meta, "TransferSyntaxUID")) or _guess_syntax(body)
-    if text(meta, "MediaStorageSOPClassUID") == "1.2.840.10008.1.3.10":
-        _refuse(SOP_CLASSES["1.2.840.10008.1.3.10"])
+    if text(meta, "MediaStorageSOPClassUID") == DICOMDIR:
+        _refuse(SOP_CLASSES[DICOMDIR])
     if not syntax.is_transfer_syntax:
         raise UnreadableImageError("The DICOM file uses an unknown or private transfer syntax. Export it uncompressed.")
     if syntax == DeflatedExplicitVRLittleEndian:
         body = _inflate(body)
-    dataset = read_dataset(
-        io.BytesIO(body),
-        syntax.is_implicit_VR,
-        syntax.is_little_endian,
-        stop_when=_Stop(),
-        specific_tags=[Tag(k) for k in KEYWORDS],
-    )
+    tags = [Tag(keyword) for keyword in KEYWORDS]
+    stream = _BoundedStream(body)
+    dataset = read_dataset(stream, syntax.is_implicit_VR, syntax.is_little_endian, specific_tags=tags)
     return dataset, syntax
 
 
-class _Stop:
-    """Ends reading at a tag that is not wanted; refuses data sets of endless tiny elements."""
+class _BoundedStream(io.BytesIO):
+    """Refuses to be read in endless tiny pieces, at whatever depth of nested sequences they lie."""
 
-    def __init__(self, unwanted=lambda tag: False) -> None:
-        self.unwanted, self.seen = unwanted, 0
+    reads = 0
 
-    def __call__(self, tag: int, vr: str | None, length: int) -> bool:
-        self.seen += 1
-        if self.seen > MAX_ELEMENTS:
-            raise UnreadableImageError(f"The DICOM file has more than {MAX_ELEMENTS} elements; {EXPECTED}.")
-        return self.unwanted(tag)
+    def read(self, size: int | None = -1) -> bytes:
+        """Return the next bytes."""
+        self.reads += 1
+        if self.reads > MAX_READS:
+            raise UnreadableImageError(
+                f"The DICOM file has far more elements than a film; {EXPECTED}. Export it again."
+            )
+        return super().read(size)
 
 
 def _guess_syntax(body: bytes) -> UID:
@@ -211,6 +210,6 @@ def _refuse_other_than_a_film(dataset: Dataset) -> None:
     if body_part and "BREAST" not in body_part and not body_part.startswith("MAMM"):
         _refuse("another body part than the breast")
     if text(dataset, "PresentationIntentType").upper() == "FOR PROCESSING":
-        _refuse(SOP_CLASSES["1.2.840.10008.5.1.4.1.1.1.2.1"], "Send the For Presentation film.")
+        _refuse(SOP_CLASSES[FOR_PROCESSING], "Send the For Presentation film.")
     if max(numbers(dataset, "NumberOfFrames"), default=1) > 1:
         _refuse("several frames (a volume or a series)")

@@ -25,7 +25,7 @@ from pydicom.uid import (
 
 from mammo_core.errors import UnreadableImageError
 from mammo_core.film.dicom_tags import numbers, text
-from mammo_core.film.raster import check_size
+from mammo_core.film.raster import check_scans, check_size
 
 PLUGINS = {
     JPEGBaseline8Bit: "pillow",
@@ -38,6 +38,9 @@ PLUGINS = {
     JPEG2000: "pillow",
 }
 """The decoder of each compressed syntax, named so that one more installed decoder does not change any pixel."""
+
+MAX_FRAGMENTS = 100_000
+"""Pieces of a compressed frame above which it is refused unread."""
 
 JPEG_FRAME_MARKERS = frozenset({*range(0xC0, 0xD0), 0xF7}) - {0xC4, 0xC8, 0xCC}
 """Markers that open a frame header in JPEG (ITU-T T.81, B.1) and JPEG-LS (T.87)."""
@@ -104,6 +107,8 @@ def stored_values(dataset: Dataset, syntax: UID, layout: Layout) -> tuple[np.nda
 
 def _frame(data: bytes) -> bytes:
     """Return the one frame of encapsulated pixel data, its fragments joined."""
+    if data.count(b"\xfe\xff\x00\xe0") > MAX_FRAGMENTS:
+        raise UnreadableImageError(f"The DICOM picture comes in more than {MAX_FRAGMENTS} pieces. Export it again.")
     return next(generate_frames(data, number_of_frames=1))
 
 
@@ -125,6 +130,8 @@ def _decode_rle(frame: bytes, layout: Layout) -> np.ndarray:
 
 
 def _unpack_bits(segment: bytes, count: int) -> bytes:
+    if len(segment) > 2 * count + 1024:  # worse than no compression at all: padding without end
+        raise UnreadableImageError("The RLE data is longer than any encoder makes it. Export the film again.")
     out, at, end = bytearray(), 0, len(segment)
     while len(out) < count:
         if at >= end:
@@ -148,6 +155,8 @@ def _decode_frame(frame: bytes, syntax: UID, layout: Layout) -> np.ndarray:
         raise UnreadableImageError("The compressed picture's own size differs from the declared one. Export it again.")
     if b"\xff\xd9" not in frame[-16:]:
         _refuse_truncated()
+    if syntax not in JPEG2000TransferSyntaxes:
+        check_scans(frame)
     if syntax == JPEGExtended12Bit and header[3] == 12:
         return _decode_extended(frame, layout)
     array, _ = get_decoder(syntax).as_array(

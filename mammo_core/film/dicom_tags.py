@@ -11,7 +11,7 @@ from pydicom import Dataset
 from mammo_core.errors import UnreadableImageError
 from mammo_core.types import Laterality, View
 
-SPACING_RANGE_MM = (0.01, 1.0)
+SPACING_RANGE_MM = (0.01, 2.0)
 FILM_RANGE_MM = (40.0, 600.0)
 """A spacing outside these, or one that makes the film's longer side leave them, is a mistake and not used."""
 ANISOTROPY = 0.01
@@ -34,10 +34,14 @@ MAGNIFIED = 1.3
 """Estimated Radiographic Magnification Factor from which a film is a magnification view (contact films: 1.0 to 1.1)."""
 
 
+MAX_TEXT = 256
+"""Characters of a text value that are looked at; the standard allows 64 in all those read here."""
+
+
 def text(dataset: Dataset, keyword: str) -> str:
     """Return an element's (first) value as stripped text, empty where it is absent."""
     value = values(dataset, keyword)
-    return str(value[0]).strip().strip("\0") if value else ""
+    return str(value[0])[:MAX_TEXT].strip().strip("\0") if value else ""
 
 
 def values(dataset: Dataset, keyword: str) -> list:

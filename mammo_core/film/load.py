@@ -6,10 +6,10 @@ No message repeats a path, a tag's value or file content: paths and tags carry n
 
 from __future__ import annotations
 
-import math
 import os
 import stat
 from dataclasses import replace
+from numbers import Real
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,6 +17,7 @@ from mammo_core.config import MAX_FILE_BYTES
 from mammo_core.errors import UnreadableImageError
 from mammo_core.film import raster
 from mammo_core.film.dicom import decode_dicom, looks_like_dicom
+from mammo_core.film.dicom_tags import SPACING_RANGE_MM
 from mammo_core.film.gate import admit
 from mammo_core.film.orientation import laterality_from_pixels
 from mammo_core.types import Mammogram, pixel_digest
@@ -69,8 +70,9 @@ def load_mammogram(source: str | Path | bytes | BinaryIO, *, pixel_spacing_mm: f
         NotAMammogramError: Decoded, but no mammogram is in it.
         ValueError: `pixel_spacing_mm` or the kind of `source` makes no sense.
     """
-    if pixel_spacing_mm is not None and not (math.isfinite(pixel_spacing_mm) and 0.01 <= pixel_spacing_mm <= 2):
-        raise ValueError(f"pixel_spacing_mm must be 0.01 to 2, not {pixel_spacing_mm}")
+    low, high = SPACING_RANGE_MM
+    if pixel_spacing_mm is not None and not (isinstance(pixel_spacing_mm, Real) and low <= pixel_spacing_mm <= high):
+        raise ValueError(f"pixel_spacing_mm must be {low:g} to {high:g}, not {pixel_spacing_mm!r}")
     film, unusual = _decode(_read_bytes(source))
     film = admit(film, vouched=unusual)
     return _with_side(_with_spacing(film, pixel_spacing_mm))
@@ -86,7 +88,9 @@ def _decode(data: bytes) -> tuple[Mammogram, bool]:
         if data.startswith(start):
             pixels, bit_depth, steps = raster.decode_raster(data, kind)
             return Mammogram(pixels, bit_depth, None, None, None, steps, pixel_digest(pixels)), False
-    raise UnreadableImageError(f"{_name_foreign(data)} came; {EXPECTED}. Export the film in one of these formats.")
+    raise UnreadableImageError(
+        f"{_name_foreign(data)} came; {EXPECTED}. Unpack it, or export the film in one of these formats."
+    )
 
 
 def _name_foreign(data: bytes) -> str:

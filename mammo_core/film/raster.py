@@ -30,6 +30,9 @@ KINDS = {
 }
 """First bytes of the formats read here."""
 
+MAX_SCANS = 100
+"""Progressive pictures have about ten scans; each is a pass over all pixels."""
+
 COLOUR_MEAN = 3.0
 COLOUR_FAR = 32.0
 """Mean and 99.9th percentile of the channels' difference (8-bit steps) up to which a picture counts as grey: JPEG
@@ -66,6 +69,12 @@ def check_size(width: int, height: int) -> None:
             f"The header declares {width} x {height} pixels; at most {MAX_PIXELS / 1e6:.0f} million are decoded, "
             "more than twice the largest film. Send one film, not a montage."
         )
+
+
+def check_scans(jpeg: bytes) -> None:
+    """Raise UnreadableImageError for a JPEG stream of so many scans that decoding it would take minutes."""
+    if jpeg.count(b"\xff\xda") > MAX_SCANS:
+        raise UnreadableImageError(f"The JPEG picture has more than {MAX_SCANS} scans. Export it again.")
 
 
 def bits_in_use(pixels: np.ndarray) -> int:
@@ -125,8 +134,10 @@ def _decode_with_pillow(data: bytes, kind: str) -> Decoded:
     try:
         image = Image.open(io.BytesIO(data), formats=(kind,))
         check_size(*image.size)
-        if getattr(image, "n_frames", 1) > 1:
+        if _has_second_page(image):
             raise UnreadableImageError(f"The {kind} file holds several pictures. Send each film as a file of its own.")
+        if kind == "JPEG":
+            check_scans(data)
         if kind == "PNG":
             Image.open(io.BytesIO(data), formats=(kind,)).verify()  # checksums, which load() does not look at
         return _finish(data, image, kind)
@@ -140,6 +151,14 @@ def _decode_with_pillow(data: bytes, kind: str) -> Decoded:
         raise UnreadableImageError(
             f"The {kind} picture is truncated or damaged ({type(error).__name__}). Copy or export it again."
         ) from None
+
+
+def _has_second_page(image: Image.Image) -> bool:
+    try:
+        image.seek(1)  # counting all pages would walk a chain as long as the file
+    except EOFError:
+        return False
+    return True
 
 
 def _finish(data: bytes, image: Image.Image, kind: str) -> Decoded:
