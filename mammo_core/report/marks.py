@@ -67,7 +67,7 @@ def draw_frame(picture: np.ndarray, box: Box, mark: str) -> None:
 
 
 def _line(picture: np.ndarray) -> int:
-    return max(1, round(max(picture.shape) / 450))
+    return max(2, round(max(picture.shape) / 450))
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:

@@ -7,6 +7,7 @@ page. Who has a folder of films uses the command line.
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,26 @@ from mammo_core.ui import dataset_words as words
 from mammo_core.ui.long_work import job_room, show_running, visitor, visitors_job
 
 JOB = "import MIAS"
+_PLAIN_NAME = re.compile(r"\w[\w. -]{0,79}")
+
+
+def show_absent() -> None:
+    """Say that MIAS is absent and how to get it, beside the upload, and that phantoms are shown meanwhile."""
+    with st.container(border=True):
+        how, upload = st.columns([1.5, 1], gap="medium")
+        how.subheader(words.ABSENT_TITLE)
+        how.markdown(words.ABSENT)
+        how.caption(words.COMMAND)
+        with upload:
+            show_import()
+    st.markdown(words.PHANTOMS)
+
+
+def show_partial(n_present: int, n_films: int) -> None:
+    """Offer the import where films are missing."""
+    if n_present < n_films:
+        with st.expander(words.PARTIAL.format(n=n_present), icon=":material/info:"):
+            show_import()
 
 
 def show_import() -> None:
@@ -61,7 +82,7 @@ def import_work(name: str, content: bytes | memoryview, target: Path) -> Callabl
     """Return the work of a job that imports an uploaded archive.
 
     The upload lies in a temporary folder while it is unpacked, because archives are read from files; the folder goes
-    whatever happens. Only the bare name of the upload is used, in messages.
+    whatever happens. A plain name is kept, so that messages can name the file.
 
     Args:
         name: The file's name.
@@ -72,7 +93,7 @@ def import_work(name: str, content: bytes | memoryview, target: Path) -> Callabl
     def work(progress: Progress, cancelled: Callable[[], bool]) -> ImportReport:
         progress(0.0, words.IMPORTING)
         with tempfile.TemporaryDirectory(prefix="mammo-upload-") as folder:
-            path = Path(folder) / (Path(name).name or "upload")
+            path = Path(folder) / (name if _PLAIN_NAME.fullmatch(name) else "upload")
             path.write_bytes(content)
             return import_mias(path, target, progress)
 
@@ -87,5 +108,6 @@ def _show_end(status: JobStatus, report: ImportReport | None) -> None:
         st.info(words.CANCELLED, icon=":material/cancel:")
     elif report:
         there = len(report.imported) + len(report.kept)
-        new = words.IMPORTED.format(n=len(report.imported), there=there)
-        st.success(new, icon=":material/check_circle:")
+        st.success(words.IMPORTED.format(n=len(report.imported), there=there), icon=":material/check_circle:")
+        if report.altered:
+            st.warning(words.ALTERED.format(n=len(report.altered)), icon=":material/warning:")

@@ -7,6 +7,7 @@ from mammo_core.ui.dataset_films import Place
 
 TITLE = "Dataset"
 SUMMARY = "The 322 films of 161 women that the model learned from and was tested on: mini-MIAS, all MLO views."
+TABS = ("Films", "Class balance", "Splits", "Sixteen variants")
 CREDIT = (
     "Films: mini-MIAS database, © Mammographic Image Analysis Society (Suckling et al., *Excerpta Medica* "
     "International Congress Series 1069, 375-378, 1994). For research only; they may not be sold, rented or passed on"
@@ -39,11 +40,15 @@ ABSENT = (
     "(research only), and drop it here. Every film is checked against its published checksum; they go into "
     "`data/mias/` and nowhere else."
 )
-COMMAND = "In a terminal, for an archive or a folder of films: `python -m mammo_core import-mias SOURCE`."
+COMMAND = (
+    "Or in a terminal, where SOURCE is the archive, a folder of films, or the archive's address: `python -m mammo_core "
+    "import-mias SOURCE`."
+)
 UPLOAD_LABEL = "The archive of MIAS"
-UPLOAD_HELP = "all-mias.tar.gz as the archive distributes it, at most 200 MB."
+UPLOAD_HELP = "all-mias.tar.gz, or another archive of the films (zip, tar, h5), at most 200 MB."
 IMPORTING = "Unpacking and checking the films …"
 CANCELLED = "The import was cancelled; nothing of it was kept."
+ALTERED = "{n} films in this file are not as MIAS published them, and were left out."
 IMPORTED = "{n} films were imported; {there} of 322 are here now."
 PHANTOMS = (
     "**Meanwhile these are phantoms, not films**: drawn by this program from a seed number, with a breast, a muscle, "
