@@ -311,7 +311,8 @@ def test_a_passing_error_is_waited_out_within_bounds(server, tmp_path, monkeypat
     download = fetch(server.url, tmp_path, lambda share: None, pauses.append)
     assert download.path.read_bytes() == ARCHIVE
     assert download.continued
-    assert pauses == [1, 9, 30, 1, 1]
+    assert sum(pauses) == 1 + 9 + 30 + 1 + 1
+    assert max(pauses) == 1
 
 
 def test_gives_up_in_the_end(server, tmp_path, monkeypatch):
@@ -320,7 +321,7 @@ def test_gives_up_in_the_end(server, tmp_path, monkeypatch):
     pauses = []
     with pytest.raises(DatasetError, match=r"answers 503 Service Unavailable\. Try again later"):
         fetch(server.url, tmp_path, lambda share: None, pauses.append)
-    assert pauses == [1, 2, 4]
+    assert sum(pauses) == 1 + 2 + 4
     monkeypatch.setattr(fetching, "MAX_TRIES", 5)
     server.script = [serve(cut=2000)] + [serve(cut=1)] * 8
     with pytest.raises(DatasetError, match="the line was cut after"):
@@ -338,6 +339,42 @@ def test_redirects_are_followed_but_not_for_ever(server, tmp_path):
     with pytest.raises(DatasetError, match="no usable address"):
         take(server, tmp_path / "second")
     assert not (tmp_path / "second").exists()
+
+
+def test_odd_redirects_end_in_a_message(server, tmp_path):
+    def without_end(handler):
+        handler.send_response(302)
+        handler.send_header("Location", "/next")
+        handler.end_headers()
+        while True:
+            handler.wfile.write(bytes(2**18))
+
+    def cut(handler):
+        handler.send_response(302)
+        handler.send_header("Location", "/next")
+        handler.send_header("Content-Length", "100")
+        handler.end_headers()
+        handler.close_connection = True
+
+    for place in (
+        "http://[::1",
+        "http://.x./",
+        "//",
+        "http://%",
+        "ftp://host/",
+        "\xff\xfe",
+        "http://a b:port/",
+        "http://:1/",
+    ):
+        server.script = [fail(302, Location=place)] + [fail(404)] * 9
+        with pytest.raises(DatasetError, match="cannot be fetched"):
+            take(server, tmp_path)
+    server.script = [without_end]
+    with pytest.raises(DatasetError, match="a page without end"):
+        take(server, tmp_path)
+    assert names(tmp_path) == []
+    server.script = [cut]
+    assert take(server, tmp_path).complete
 
 
 def test_bounds_what_a_server_may_send(server, tmp_path, monkeypatch):

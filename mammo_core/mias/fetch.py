@@ -17,9 +17,18 @@ from typing import BinaryIO
 from urllib.parse import urlsplit
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from mammo_core.errors import DatasetError
-from mammo_core.mias.fetch_answers import CutError, check_archive, chunks_of, goes_on, length_of, mark_of
+from mammo_core.mias.fetch_answers import (
+    CutError,
+    check_archive,
+    check_redirect,
+    chunks_of,
+    goes_on,
+    length_of,
+    mark_of,
+)
 from mammo_core.mias.fetch_partial import MAX_DOWNLOAD_BYTES, Partial
 from mammo_core.mias.sources import HEAD_BYTES, NO_ROOM
 
@@ -57,7 +66,7 @@ def fetch(url: str, folder: Path, progress: Progress, pause: Callable[[float], N
         url: An http or https address.
         folder: Where the download lies, and stays when it is cut off.
         progress: Called with the share of bytes that came, from 0 to 1; what it raises ends the download.
-        pause: Waits so many seconds between tries.
+        pause: Waits so many seconds between tries, a second at a time.
 
     Raises:
         DatasetError: The address is none, nothing answers, the answer is no archive or too large, or the disk is full.
@@ -77,8 +86,9 @@ def fetch(url: str, folder: Path, progress: Progress, pause: Callable[[float], N
                 continued = continued or partial.size > 0
                 if failures > len(PAUSES_S):
                     raise DatasetError(_given_up(shown, reason, partial)) from None
-                progress(_share(partial, partial.size))
-                pause(max(PAUSES_S[max(failures - 1, 0)], cut.pause_s))
+                for second in range(1 + max(PAUSES_S[max(failures - 1, 0)], cut.pause_s)):
+                    progress(_share(partial, partial.size))  # so that a pause can be cancelled too
+                    pause(min(second, 1))
             except requests.RequestException as error:
                 raise DatasetError(f"{shown} cannot be fetched: {_reason(error)}; check the address") from None
         else:
@@ -119,7 +129,7 @@ def _reason(error: Exception) -> str:
     ):
         if isinstance(error, kind):
             return words
-    return f"it leads to no usable address ({type(error).__name__})"
+    return "it leads to no usable address"
 
 
 def _try(session: requests.Session, url: str, partial: Partial, progress: Progress) -> None:
@@ -130,11 +140,14 @@ def _try(session: requests.Session, url: str, partial: Partial, progress: Progre
         if partial.mark:
             headers["If-Range"] = partial.mark
     try:
-        response = session.get(url, headers=headers, stream=True, timeout=TIMEOUT_S)
+        hooks = {"response": check_redirect}
+        response = session.get(url, headers=headers, stream=True, timeout=TIMEOUT_S, hooks=hooks)
     except requests.exceptions.SSLError:
         raise
     except (requests.ConnectionError, requests.Timeout) as error:
         raise CutError(_reason(error)) from None
+    except (ValueError, HTTPError):  # some odd places to be redirected to come through as these
+        raise requests.exceptions.InvalidURL from None
     with response:
         chunks = chunks_of(response)
         if not goes_on(response, partial, _show(url)):

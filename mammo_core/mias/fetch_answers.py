@@ -15,6 +15,8 @@ from mammo_core.mias.sources import HEAD_BYTES, archive_kind
 
 MAX_PAUSE_S = 30
 """However long a server asks us to stay away."""
+MAX_PAGE_BYTES = 2**20
+"""Of what a server says beside a redirect."""
 _CHUNK_BYTES = 2**16
 _BUSY = {408, 425, 429, 500, 502, 503, 504}
 _REST = re.compile(r"bytes (\d{1,15})-\d{1,15}/(\d{1,15})")
@@ -23,7 +25,7 @@ _REST = re.compile(r"bytes (\d{1,15})-\d{1,15}/(\d{1,15})")
 class CutError(Exception):
     """A try that ended early, and may be followed by another after a pause of so many seconds."""
 
-    def __init__(self, reason: str, pause_s: float = 0) -> None:
+    def __init__(self, reason: str, pause_s: int = 0) -> None:
         super().__init__(reason)
         self.pause_s = pause_s
 
@@ -85,6 +87,15 @@ def chunks_of(response: requests.Response) -> Iterator[bytes]:
     except (HTTPError, OSError) as error:
         late = isinstance(error, ReadTimeoutError)
         raise CutError("no answer in time" if late else "the line was cut") from None
+
+
+def check_redirect(response: requests.Response, **_: object) -> None:
+    """Read what comes with a redirect, as requests would, but not without end. Raises DatasetError when it is long."""
+    size = 0
+    for chunk in chunks_of(response) if response.is_redirect else ():
+        size += len(chunk)
+        if size > MAX_PAGE_BYTES:
+            raise DatasetError("the address cannot be fetched: it redirects with a page without end. Check the address")
 
 
 def check_archive(head: bytes, response: requests.Response, shown: str) -> None:
