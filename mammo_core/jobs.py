@@ -149,7 +149,7 @@ class JobRoom:
         """Start a job, which takes the place of the owner's ended one of that name.
 
         Args:
-            owner: Whose job it is: what a visitor's session is known by.
+            owner: Whose job it is: what a visitor is known by, or a word for what serves them all.
             name: What the job is; the same name of the same owner runs once at a time, and while it runs it is
                 given back as it is, so that a button pressed twice starts nothing twice.
             work: Called with ``progress`` and ``cancelled`` (see the module) in a thread of its own. What it returns is

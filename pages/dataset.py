@@ -22,7 +22,8 @@ try:
 except MammoError as error:
     st.error(str(error), title="The MIAS films cannot be read", icon=":material/error:")
 if not present:
-    source, films = None, phantom_films()
+    with st.spinner(words.DRAWING):
+        source, films = None, phantom_films()
     present = tuple(films)
 
 browse, balance, splits, variants = st.tabs(words.TABS, key="dataset_tab", on_change="rerun")

@@ -15,12 +15,13 @@ from pathlib import Path
 import streamlit as st
 
 from mammo_core.errors import JobError
-from mammo_core.jobs import JobStatus, Progress
+from mammo_core.jobs import Job, Progress
 from mammo_core.mias.download import MIAS_DIR, ImportReport, import_mias
 from mammo_core.ui import dataset_words as words
-from mammo_core.ui.long_work import job_room, show_running, visitor, visitors_job
+from mammo_core.ui.long_work import EVERYONE, job_room, show_running
 
 JOB = "import MIAS"
+_WATCHED = "import_watched"
 _PLAIN_NAME = re.compile(r"\w[\w. -]{0,79}")
 
 
@@ -44,32 +45,33 @@ def show_partial(n_present: int, n_films: int) -> None:
 
 
 def show_import() -> None:
-    """Show how to get MIAS, the upload, and the import that runs or has ended."""
-    job = visitors_job(JOB)
+    """Show the upload, or the import that is running, and how this visitor's last one ended."""
+    job = job_room().find(EVERYONE, JOB)
     if job and job.running:
+        st.session_state[_WATCHED] = job
         show_running(job)
         return
-    if job:
-        _show_end(job.status, job.result)
+    _show_end()
     generation = st.session_state.get("import_generation", 0)
     file = st.file_uploader(words.UPLOAD_LABEL, key=f"dataset_upload_{generation}", help=words.UPLOAD_HELP)
     if file is None:
         return
     try:
-        job_room().start(visitor(), JOB, import_work(file.name, file.getbuffer(), import_target()))
+        job = job_room().start(EVERYONE, JOB, import_work(file.name, file.getbuffer(), import_target()))
     except JobError as error:
         st.error(str(error), title="The import cannot begin now", icon=":material/error:")
         return
+    st.session_state[_WATCHED] = job
     st.session_state["import_generation"] = generation + 1  # an emptied field; the job holds the file until it ends
     st.rerun()
 
 
 def show_imported() -> None:
     """Say what the import brought, once, where the page no longer asks for one."""
-    job = visitors_job(JOB)
+    job = st.session_state.get(_WATCHED)
     if job and not job.running:
-        _show_end(job.status, job.result)
-        job_room().forget(visitor(), JOB)
+        _show_end()
+        del st.session_state[_WATCHED]
 
 
 def import_target() -> Path:
@@ -100,13 +102,17 @@ def import_work(name: str, content: bytes | memoryview, target: Path) -> Callabl
     return work
 
 
-def _show_end(status: JobStatus, report: ImportReport | None) -> None:
-    """Say how an import ended."""
+def _show_end() -> None:
+    """Say how the import that this visitor watched has ended; others are not told, since it may name a file."""
+    job: Job | None = st.session_state.get(_WATCHED)
+    if job is None or job.running:
+        return
+    status, report = job.status, job.result
     if status.state == "failed":
         st.error(status.error, title="The films were not imported", icon=":material/error:")
     elif status.state == "cancelled":
         st.info(words.CANCELLED, icon=":material/cancel:")
-    elif report:
+    else:
         there = len(report.imported) + len(report.kept)
         st.success(words.IMPORTED.format(n=len(report.imported), there=there), icon=":material/check_circle:")
         if report.altered:

@@ -43,7 +43,7 @@ def show_pair(films: list[ShownFilm], source: Path | None, marks: Collection[str
         return
     hung.sort(key=lambda entry: entry[0] != "R")
     canvas = back_to_back([picture for _, _, picture in hung])
-    title = " · ".join(f"{words.SIDES[side]} {film.film_id}" for side, film, _ in hung)
+    title = " · ".join(f"{words.SIDES[side].capitalize()}: {film.film_id}" for side, film, _ in hung)
     woman = f"woman {films[0].woman_id}"
     show_viewer(f"{woman} {films[0].phantom}", canvas.shape[:2], [Pane(title, canvas)], key="dataset_viewer")
     st.html(legend(marks))

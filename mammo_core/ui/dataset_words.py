@@ -50,6 +50,7 @@ IMPORTING = "Unpacking and checking the films …"
 CANCELLED = "The import was cancelled; nothing of it was kept."
 ALTERED = "{n} films in this file are not as MIAS published them, and were left out."
 IMPORTED = "{n} films were imported; {there} of 322 are here now."
+DRAWING = "Drawing phantoms …"
 PHANTOMS = (
     "**Meanwhile these are phantoms, not films**: drawn by this program from a seed number, with a breast, a muscle, "
     "labels and lesions whose place is known. No woman was ever in them."
