@@ -95,9 +95,9 @@ def test_refuses_photographs_made_grey(name: str, negative: bool):
         check_mammogram(255 - photograph if negative else photograph, 8)
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (3, 4000), (4000, 3), (40, 40), (600, 100)])
+@pytest.mark.parametrize("shape", [(1, 1), (3, 4000), (4000, 3), (90, 90), (600, 100)])
 def test_refuses_pictures_of_no_films_size(shape: tuple[int, int]):
-    with pytest.raises(NotAMammogramError, match="size"):
+    with pytest.raises(NotAMammogramError, match="too few or too oblong"):
         check_mammogram(np.arange(np.prod(shape), dtype=np.uint16).reshape(shape) % 256, 8)
 
 

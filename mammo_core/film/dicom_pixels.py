@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import struct
+import subprocess
+import sys
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +16,6 @@ from pydicom.uid import (
     JPEG2000,
     UID,
     JPEG2000Lossless,
-    JPEG2000TransferSyntaxes,
     JPEGBaseline8Bit,
     JPEGExtended12Bit,
     JPEGLossless,
@@ -27,23 +29,25 @@ from mammo_core.errors import UnreadableImageError
 from mammo_core.film.dicom_tags import numbers, text
 from mammo_core.film.raster import check_scans, check_size
 
-PLUGINS = {
-    JPEGBaseline8Bit: "pillow",
-    JPEGExtended12Bit: "pillow",
-    JPEGLossless: "gdcm",
-    JPEGLosslessSV1: "gdcm",
-    JPEGLSLossless: "gdcm",
-    JPEGLSNearLossless: "gdcm",
-    JPEG2000Lossless: "pillow",
-    JPEG2000: "pillow",
+FRAMES = {
+    JPEGBaseline8Bit: frozenset({0xC0}),
+    JPEGExtended12Bit: frozenset({0xC0, 0xC1}),
+    JPEGLossless: frozenset({0xC3}),
+    JPEGLosslessSV1: frozenset({0xC3}),
+    JPEGLSLossless: frozenset({0xF7}),
+    JPEGLSNearLossless: frozenset({0xF7}),
 }
-"""The decoder of each compressed syntax, named so that one more installed decoder does not change any pixel."""
+"""The frame headers that each JPEG syntax may open its stream with (ITU-T T.81, table B.1; T.87)."""
+
+JPEG_2000 = (JPEG2000Lossless, JPEG2000)
+GDCM_SCRIPT = Path(__file__).with_name("gdcm_worker.py")
+GDCM_SECONDS = 60
 
 MAX_FRAGMENTS = 100_000
 """Pieces of a compressed frame above which it is refused unread."""
 
 JPEG_FRAME_MARKERS = frozenset({*range(0xC0, 0xD0), 0xF7}) - {0xC4, 0xC8, 0xCC}
-"""Markers that open a frame header in JPEG (ITU-T T.81, B.1) and JPEG-LS (T.87)."""
+"""All markers that open a frame header in JPEG and JPEG-LS."""
 
 
 class Layout(NamedTuple):
@@ -93,7 +97,7 @@ def stored_values(dataset: Dataset, syntax: UID, layout: Layout) -> tuple[np.nda
         raw = np.frombuffer(data, dtype, shape[0] * shape[1]) >> layout.shift
     elif syntax == RLELossless:
         raw = _decode_rle(_frame(data), layout) >> layout.shift
-    elif syntax in PLUGINS:
+    elif syntax in FRAMES or syntax in JPEG_2000:
         raw = _decode_frame(_frame(data), syntax, layout)
         if not layout.signed:
             bits = max(bits, int(raw.max()).bit_length())
@@ -148,22 +152,39 @@ def _unpack_bits(segment: bytes, count: int) -> bytes:
     return bytes(out[:count])
 
 
+class Header(NamedTuple):
+    """What a compressed stream says of itself; `marker` is that of a JPEG frame header, 0 for JPEG 2000."""
+
+    marker: int
+    rows: int
+    columns: int
+    samples: int
+    precision: int
+
+
 def _decode_frame(frame: bytes, syntax: UID, layout: Layout) -> np.ndarray:
-    """Decode a JPEG, JPEG-LS or JPEG 2000 frame after checking that its own header keeps to the declared size."""
-    header = _j2k_header(frame) if syntax in JPEG2000TransferSyntaxes else _jpeg_header(frame)
-    if header is None or header[:3] != (layout.rows, layout.columns, 1):
+    """Decode a JPEG, JPEG-LS or JPEG 2000 frame after checking that its own header keeps to what is declared."""
+    header = _j2k_header(frame) if syntax in JPEG_2000 else _jpeg_header(frame)
+    if header is None or (header.rows, header.columns, header.samples) != (layout.rows, layout.columns, 1):
         raise UnreadableImageError("The compressed picture's own size differs from the declared one. Export it again.")
+    if header.marker not in FRAMES.get(syntax, {0}) or not 8 <= header.precision <= 16:
+        raise UnreadableImageError("The compressed picture is of another kind than declared. Export it again.")
     if b"\xff\xd9" not in frame[-16:]:
         _refuse_truncated()
-    if syntax not in JPEG2000TransferSyntaxes:
-        check_scans(frame)
-    if syntax == JPEGExtended12Bit and header[3] == 12:
-        return _decode_extended(frame, layout)
+    if syntax in JPEG_2000:
+        return _decode_with_pydicom(frame, syntax, layout)
+    check_scans(frame)
+    if syntax in (JPEGBaseline8Bit, JPEGExtended12Bit) and header.precision == 8:
+        return _decode_with_pydicom(frame, syntax, layout._replace(bits_allocated=8, bits_stored=8))
+    return _decode_with_gdcm(frame, syntax, layout, header.precision)
+
+
+def _decode_with_pydicom(frame: bytes, syntax: UID, layout: Layout) -> np.ndarray:
     array, _ = get_decoder(syntax).as_array(
         encapsulate([frame]),  # exactly the bytes that were looked at
         raw=True,
         index=0,
-        decoding_plugin=PLUGINS[syntax],
+        decoding_plugin="pillow",  # named, so that one more installed decoder does not change any pixel
         rows=layout.rows,
         columns=layout.columns,
         bits_allocated=layout.bits_allocated,
@@ -177,43 +198,37 @@ def _decode_frame(frame: bytes, syntax: UID, layout: Layout) -> np.ndarray:
     return array.view(f"u{array.dtype.itemsize}")
 
 
-def _decode_extended(frame: bytes, layout: Layout) -> np.ndarray:
-    """Decode JPEG Extended of 12 bits with GDCM itself: pydicom's plugins stop at 8 bits."""
-    import gdcm  # a heavy library that few files need
-
-    fragment, fragments = gdcm.Fragment(), gdcm.SequenceOfFragments.New()
-    fragment.SetByteStringValue(frame)
-    fragments.AddFragment(fragment)
-    element = gdcm.DataElement(gdcm.Tag(0x7FE0, 0x0010))
-    element.SetValue(fragments.__ref__())
-    image = gdcm.Image()
-    image.SetNumberOfDimensions(2)
-    image.SetDimensions((layout.columns, layout.rows, 1))
-    image.SetDataElement(element)
-    image.SetPhotometricInterpretation(gdcm.PhotometricInterpretation(gdcm.PhotometricInterpretation.MONOCHROME2))
-    image.SetTransferSyntax(gdcm.TransferSyntax(gdcm.TransferSyntax.JPEGExtendedProcess2_4))
-    image.SetPixelFormat(gdcm.PixelFormat(1, 16, 12, 11, 0))
-    decoded = image.GetBuffer()  # a str of bytes, or None
-    if decoded is None:
-        _refuse_truncated()
-    return np.frombuffer(decoded.encode("utf-8", "surrogateescape"), "<u2")
+def _decode_with_gdcm(frame: bytes, syntax: UID, layout: Layout, precision: int) -> np.ndarray:
+    """Decode in a process of its own (60 ms more): GDCM can be crashed by a damaged frame."""
+    sizes = (layout.rows, layout.columns, precision, int(layout.signed))
+    command = [sys.executable, "-I", str(GDCM_SCRIPT), str(syntax), *map(str, sizes)]
+    try:
+        done = subprocess.run(command, input=frame, capture_output=True, timeout=GDCM_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        raise UnreadableImageError(f"Decoding took more than {GDCM_SECONDS} s. Export the film uncompressed.") from None
+    n_bytes = 1 if precision <= 8 else 2
+    if done.returncode != 0 or len(done.stdout) < layout.rows * layout.columns * n_bytes:
+        raise UnreadableImageError("The compressed picture is damaged. Copy or export the film again.")
+    return np.frombuffer(done.stdout, f"<u{n_bytes}", layout.rows * layout.columns)
 
 
-def _jpeg_header(frame: bytes) -> tuple[int, int, int, int] | None:
-    """Return (rows, columns, samples, precision) from the frame header of a JPEG or JPEG-LS stream, or None."""
+def _jpeg_header(frame: bytes) -> Header | None:
+    """Return the header of a JPEG or JPEG-LS stream, or None."""
     at = 2
     while at + 10 <= len(frame) and frame[at] == 0xFF:
-        if frame[at + 1] in JPEG_FRAME_MARKERS:
+        marker = frame[at + 1]
+        if marker in JPEG_FRAME_MARKERS:
             rows, columns = struct.unpack(">HH", frame[at + 5 : at + 9])
-            return rows, columns, frame[at + 9], frame[at + 4]
-        at += 1 if frame[at + 1] == 0xFF else 2 + int.from_bytes(frame[at + 2 : at + 4], "big")
+            return Header(marker, rows, columns, frame[at + 9], frame[at + 4])
+        at += 1 if marker == 0xFF else 2 + int.from_bytes(frame[at + 2 : at + 4], "big")
     return None
 
 
-def _j2k_header(frame: bytes) -> tuple[int, int, int, int] | None:
-    """Return (rows, columns, samples, precision) of a JPEG 2000 code stream's SIZ segment (T.800, A.5.1), or None."""
+def _j2k_header(frame: bytes) -> Header | None:
+    """Return the header of a JPEG 2000 code stream's SIZ segment (ITU-T T.800, A.5.1), or None."""
     at = frame[:4096].find(b"\xff\x4f\xff\x51")
     if at < 0 or at + 43 > len(frame):
         return None
     width, height, left, top = struct.unpack(">4L", frame[at + 8 : at + 24])
-    return height - top, width - left, int.from_bytes(frame[at + 40 : at + 42], "big"), (frame[at + 42] & 127) + 1
+    samples = int.from_bytes(frame[at + 40 : at + 42], "big")
+    return Header(0, height - top, width - left, samples, (frame[at + 42] & 127) + 1)

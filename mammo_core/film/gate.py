@@ -19,7 +19,7 @@ from mammo_core.errors import NotAMammogramError
 from mammo_core.film.silhouette import Silhouette, find_silhouette, small_grey, upright_sides
 from mammo_core.types import Mammogram, pixel_digest
 
-MIN_SIDE = 64
+MIN_SIDE = 100
 """Films with a longer side below this are refused: nothing can be read on them."""
 MAX_ASPECT = 5.0
 BLANK_RANGE = 8
@@ -69,7 +69,7 @@ LIMITS = {
     "straight": Limits((0.55, 9), (0.42, 9), "side", "no breast lies with a straight chest wall against one side"),
     "main": Limits((0.65, 1), (0.60, 1), "main", "it shows several separate things"),
     "holes": Limits((0, 0.01), (0, 0.02), "holes", "its bright part has dark holes"),
-    "solidity": Limits((0.78, 1), (0.70, 1), "outline", "its bright part has not the rounded outline of a breast"),
+    "solidity": Limits((0.78, 1), (0.70, 1), "outline", "its bright part lacks the rounded outline of a breast"),
     "symmetry": Limits((-1, 0.78), (-1, 0.80), "symmetry", "it shows something symmetrical"),
     "aspect": Limits((0.2, 1.35), (0.15, 1.6), "aspect", "it is too broad or too narrow for a film of one breast"),
     "air": Limits((0, 0.10), (0, 0.25), "air", "there is no dark air around a breast"),
@@ -133,7 +133,7 @@ def _look(pixels: np.ndarray, bit_depth: int) -> tuple[bool, str]:
     """
     height, width = pixels.shape
     if max(height, width) < MIN_SIDE or max(height, width) > MAX_ASPECT * min(height, width):
-        raise _refusal(f"{width} x {height} pixels are no film's size")
+        raise _refusal(f"{width} x {height} pixels are too few or too oblong for a film")
     grey, span = small_grey(pixels)
     if span * 255 < BLANK_RANGE * (2**bit_depth - 1):
         raise _refusal("it is blank or nearly so")
