@@ -570,6 +570,27 @@ def test_refuses_a_compressed_picture_larger_than_declared(tmp_path: Path):
     assert "own size differs" in refusal(data[:at] + struct.pack(">LL", 60_000, 60_000) + data[at + 8 :])
 
 
+@pytest.mark.parametrize("precision", [0, 7, 17, 231])
+def test_refuses_streams_of_a_precision_that_crashes_decoders(precision: int, tmp_path: Path):
+    data = bytearray(transcoded(written(film()), gdcm.TransferSyntax.JPEGLosslessProcess14_1, tmp_path))
+    data[data.find(b"\xff\xc3\0\x0b") + 4] = precision
+    assert "another kind" in refusal(bytes(data))
+
+
+def test_decoder_that_crashes_or_hangs_costs_only_its_own_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    data = transcoded(written(film()), gdcm.TransferSyntax.JPEGLosslessProcess14_1, tmp_path)
+    script = tmp_path / "worker.py"
+    monkeypatch.setattr(dicom_pixels, "GDCM_SCRIPT", script)
+    monkeypatch.setattr(dicom_pixels, "GDCM_SECONDS", 0.5)
+    for code, words in (
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "damaged"),
+        ("print('too little')", "damaged"),
+        ("while True: pass", "took more than"),
+    ):
+        script.write_text(code)
+        assert words in refusal(data)
+
+
 def test_refuses_syntaxes_that_cannot_be_read():
     data = written(baseline(), JPEGBaseline8Bit)
     baseline_uid = b"1.2.840.10008.1.2.4.50"

@@ -30,8 +30,8 @@ from mammo_core.film.dicom_tags import numbers, text
 from mammo_core.film.raster import check_scans, check_size
 
 FRAMES = {
-    JPEGBaseline8Bit: frozenset({0xC0}),
-    JPEGExtended12Bit: frozenset({0xC0, 0xC1}),
+    JPEGBaseline8Bit: frozenset({0xC0, 0xC1, 0xC2}),
+    JPEGExtended12Bit: frozenset({0xC0, 0xC1, 0xC2}),
     JPEGLossless: frozenset({0xC3}),
     JPEGLosslessSV1: frozenset({0xC3}),
     JPEGLSLossless: frozenset({0xF7}),
@@ -167,7 +167,8 @@ def _decode_frame(frame: bytes, syntax: UID, layout: Layout) -> np.ndarray:
     header = _j2k_header(frame) if syntax in JPEG_2000 else _jpeg_header(frame)
     if header is None or (header.rows, header.columns, header.samples) != (layout.rows, layout.columns, 1):
         raise UnreadableImageError("The compressed picture's own size differs from the declared one. Export it again.")
-    if header.marker not in FRAMES.get(syntax, {0}) or not 8 <= header.precision <= 16:
+    precisions = (8, 12) if syntax in (JPEGBaseline8Bit, JPEGExtended12Bit) else range(8, 17)
+    if header.marker not in FRAMES.get(syntax, {0}) or header.precision not in precisions:
         raise UnreadableImageError("The compressed picture is of another kind than declared. Export it again.")
     if b"\xff\xd9" not in frame[-16:]:
         _refuse_truncated()
