@@ -53,9 +53,11 @@ def demo_button(page: Page) -> Locator:
 
 
 def show_read(page: Page, url: str) -> None:
-    """Open the demo exam with the cancer and wait for the reading."""
+    """Open the demo exam with the cancer, choose an MLO view and wait for its reading."""
     show_welcome(page, url)
     demo_button(page).click()
+    page.locator(".st-key-strip").get_by_text("R-MLO").click()
+    page.locator(".facts").get_by_text("R-MLO").wait_for()
     page.locator(".shares").wait_for()
 
 
@@ -73,6 +75,8 @@ def show_page(path: str, awaited: str) -> Callable[[Page, str], None]:
 SCENES = {
     "welcome": show_welcome,
     "read": show_read,
+    "dataset": show_page("dataset", ".item img"),
+    "steps": show_page("steps", ".item img"),
     "metrics": show_page("metrics", "[data-testid=stMetric]"),
     "model-card": show_page("model_card", "table"),
 }
@@ -87,11 +91,11 @@ def settle(page: Page) -> None:
 
 
 def smaller(png: bytes) -> bytes:
-    """Return a screenshot as PNG of 256 colours, dithered: about a third of the size."""
+    """Return a screenshot as PNG of 256 colours, dithered: a third of the size; small dots keep theirs."""
     out = io.BytesIO()
-    Image.open(io.BytesIO(png)).convert("RGB").quantize(256, dither=Image.Dither.FLOYDSTEINBERG).save(
-        out, "PNG", optimize=True
-    )
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    few = picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.FLOYDSTEINBERG)
+    few.save(out, "PNG", optimize=True)
     return out.getvalue()
 
 

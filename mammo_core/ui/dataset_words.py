@@ -82,7 +82,6 @@ STEPS_TITLE = "Step by step"
 STEPS_SUMMARY = (
     "What is done to a film before the model sees it. The pictures are made by the very functions that prepare it."
 )
-STEPS_HINT = "The step before, and the chosen one."
 
 
 def place_text(place: Place, phantom: bool = False) -> str:

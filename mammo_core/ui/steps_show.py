@@ -10,7 +10,6 @@ from mammo_core.config import PreprocessConfig
 from mammo_core.errors import BundleError, ImageError, MammoError
 from mammo_core.report.pictures import shrink
 from mammo_core.report.steps import Step, preparing_steps
-from mammo_core.ui import dataset_words as words
 from mammo_core.ui import verbs
 from mammo_core.ui.picker import Item, pick, small_picture
 from mammo_core.ui.steps_films import Choice, choices, sources
@@ -89,7 +88,6 @@ def show_steps(made: Made) -> None:
         st.markdown(f"**{chosen + 1}. {step.title}.** {step.sentence}")
         panes.append(Pane(step.title, step.picture))
         show_viewer(repr(made.key[:3]), made.film_shape, panes, key="steps_viewer")
-        st.caption(words.STEPS_HINT)
         if made.error:
             st.error(str(made.error), title="The steps end here", icon=":material/error:")
 
