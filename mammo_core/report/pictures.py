@@ -68,10 +68,11 @@ def draw_boxes(picture: np.ndarray, boxes: Sequence[Box]) -> np.ndarray:
     picture = picture.copy()
     line = max(1, round(max(picture.shape) / 700))
     scale = max(picture.shape) / 1100
-    for number, box in enumerate(boxes, start=1):
+    for box in boxes:
         corner, far = (round(box.x), round(box.y)), (round(box.x + box.width), round(box.y + box.height))
         cv2.rectangle(picture, corner, far, (255, 255, 255), line, cv2.LINE_AA)
-        spot = (corner[0] + 4 * line, corner[1] + round(22 * scale) + 2 * line)
+    for number, box in enumerate(boxes, start=1):
+        spot = (round(box.x) + 4 * line, round(box.y) + round(22 * scale) + 2 * line)
         _write(picture, str(number), spot, scale * 0.7, line)
     return picture
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mammo_core.errors import MammoError
 from mammo_core.network.bundle import Bundle
@@ -22,7 +24,7 @@ _ENHANCED, _HEATMAP, _BOTH = texts.VIEWS
 def show_films(film: OpenFilm, bundle: Bundle | None, reading: FilmReading | None) -> None:
     """Show the untouched film beside what is chosen; without a reading there is no heatmap to choose."""
     view = _choose_view(can_explain=reading is not None)
-    films, controls = st.container(), st.container(border=True, key="controls")
+    progress, films, controls = st.container(), st.container(), st.container(border=True, key="controls")
     panes = [Pane(texts.UNTOUCHED, verbs.original_on_screen(film))]
     with controls:
         left, right = st.columns(2, gap="medium") if view == _BOTH else (st.container(),) * 2
@@ -31,7 +33,7 @@ def show_films(film: OpenFilm, bundle: Bundle | None, reading: FilmReading | Non
             panes.append(_enhancement(film, bundle))
     if view != _ENHANCED and bundle and reading:
         with right:
-            panes.append(_heatmap(film, bundle, reading))
+            panes.append(_heatmap(film, bundle, reading, progress))
     with films:
         show_viewer(film.key, film.mammogram.pixels.shape, panes, key="viewer", focus=_breast(film, bundle))
     if reading:
@@ -80,8 +82,8 @@ def _figures(film: OpenFilm, bundle: Bundle | None, clip: float, tiles: int) -> 
     return ", ".join(form.format(values[name]) for name, form in texts.FIGURES.items())
 
 
-def _heatmap(film: OpenFilm, bundle: Bundle, reading: FilmReading) -> Pane:
-    """Draw the controls of the heatmap and return its pane."""
+def _heatmap(film: OpenFilm, bundle: Bundle, reading: FilmReading, progress: DeltaGenerator) -> Pane:
+    """Draw the controls of the heatmap and return its pane; how far a slow method is stands at `progress`."""
     for key, value in {"method": "gradcam", "target": "malignant", "opacity": 0.65, "boxes": True}.items():
         st.session_state.setdefault(key, value)
     columns = st.columns(2)
@@ -95,7 +97,7 @@ def _heatmap(film: OpenFilm, bundle: Bundle, reading: FilmReading) -> Pane:
     columns = st.columns([1.2, 0.8, 1.2], vertical_alignment="bottom")
     opacity = columns[0].slider(texts.OPACITY_LABEL, 0.0, 1.0, step=0.05, key="opacity", persist_state="session")
     with_boxes = columns[1].toggle(texts.BOXES_LABEL, key="boxes", persist_state="session", help=texts.PLACES_HELP)
-    heat = _explain(film, bundle, method, target)
+    heat = _explain(film, bundle, method, target, progress)
     boxes: list[Box] = [candidate.box for candidate in reading.candidates] if with_boxes else []
     make = lambda: verbs.overlay_file(film, heat.heatmap, opacity, boxes)  # noqa: E731
     _save(columns[2], texts.SAVE_OVERLAY, make, f"heatmap-{method}-{target}.png")
@@ -107,12 +109,12 @@ def _heatmap(film: OpenFilm, bundle: Bundle, reading: FilmReading) -> Pane:
     return Pane(title, verbs.original_on_screen(film), heat.heatmap, opacity, boxes)
 
 
-def _explain(film: OpenFilm, bundle: Bundle, method: str, target: str) -> verbs.ScreenHeat:
+def _explain(film: OpenFilm, bundle: Bundle, method: str, target: str, progress: DeltaGenerator) -> verbs.ScreenHeat:
     """Return the heatmap, with a progress bar where it takes long."""
     if method == "gradcam":
         return verbs.heat(film, bundle, method, target, lambda fraction: None)
     text = texts.WORKING.format(method=_method_name(method))
-    bar = st.progress(0.0, text=text)
+    bar = progress.progress(0.0, text=text)
     heat = verbs.heat(film, bundle, method, target, lambda fraction: bar.progress(fraction, text=text))
     bar.empty()
     return heat
@@ -145,7 +147,7 @@ def _save_reading(film: OpenFilm, reading: FilmReading) -> None:
     )
 
 
-def _save(place: st.delta_generator.DeltaGenerator, label: str, make: object, file_name: str) -> None:
+def _save(place: DeltaGenerator, label: str, make: Callable[[], bytes], file_name: str) -> None:
     """Offer a PNG that is made when it is asked for."""
     place.download_button(
         label, make, file_name, "image/png", icon=":material/download:", on_click="ignore", width="stretch"

@@ -54,9 +54,12 @@ def show_upload() -> None:
 
 
 def show_refused(case: Case) -> None:
-    """Say which files could not be opened, and why."""
+    """Say which files could not be opened, and why, until it is dismissed."""
+    if not case.refused:
+        return
     for name, reason in case.refused:
         st.error(plain(reason), title=f"{plain(name)} was not opened", icon=":material/block:")
+    st.button(texts.DISMISS, on_click=case.refused.clear, icon=":material/close:", type="tertiary", key="dismiss")
 
 
 def choose_film(case: Case) -> OpenFilm:

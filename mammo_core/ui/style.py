@@ -26,7 +26,8 @@ _CSS = f"""<style>
 .st-key-strip button p {{ display: flex; align-items: center; gap: 0.6rem; text-align: left; white-space: nowrap; }}
 .st-key-strip img {{ height: 54px; max-height: 54px !important; width: 36px; object-fit: contain; border-radius: 4px;
   background: #000; }}
-.stFileUploaderDropzone {{ min-height: 7.5rem; }}
+[data-testid=stFileUploaderDropzone] {{ min-height: 6.5rem; align-items: center; }}
+.st-key-viewer {{ opacity: 1 !important; }}
 .decision {{ border: 1px solid {GRID}; border-left-width: 6px; border-radius: 8px; background: {SURFACE};
   padding: 0.75rem 1rem 0.8rem; }}
 .decision .word {{ font-size: 1.35rem; font-weight: 650; line-height: 1.25; }}
@@ -51,7 +52,8 @@ _CSS = f"""<style>
 .places .head {{ color: {MUTED}; font-size: 0.8rem; }}
 .places .bar {{ display: flex; height: 10px; border-radius: 5px; overflow: hidden; background: {GRID}; gap: 1px; }}
 .places .figure {{ text-align: right; }}
-dl.facts {{ margin: 0 !important; padding: 0 !important; display: grid; grid-template-columns: auto 1fr; gap: 0.25rem 1rem; font-size: 0.93rem; }}
+dl.facts {{ margin: 0 !important; padding: 0 !important; }}
+.facts {{ display: grid; grid-template-columns: auto 1fr; gap: 0.25rem 1rem; font-size: 0.93rem; }}
 .facts dt {{ color: {MUTED}; }}
 .facts dd {{ margin: 0; overflow-wrap: anywhere; }}
 @media (max-width: 640px) {{

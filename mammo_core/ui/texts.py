@@ -31,6 +31,7 @@ DEMO_ABSENT = (
     "own films."
 )
 OPEN_LABEL = "Open or close films"
+DISMISS = "Dismiss"
 CLOSE_ONE = "Close this film"
 CLOSE_ALL = "Close all films"
 

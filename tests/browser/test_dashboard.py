@@ -17,7 +17,9 @@ NOTICE = "Research prototype, not a medical device."
 
 
 def upload(page: Page, *files: tuple[str, bytes]) -> None:
-    page.locator("input[type=file]").set_input_files([{"name": name, "mimeType": "", "buffer": data} for name, data in files])
+    page.locator("input[type=file]").set_input_files(
+        [{"name": name, "mimeType": "", "buffer": data} for name, data in files]
+    )
 
 
 def shares(page: Page) -> dict[str, float]:
@@ -41,7 +43,7 @@ def test_a_mias_film_is_read_on_screen(visit, film):
     reading = read_film(load_mammogram(film("mdb028")))
     assert shares(page) == pytest.approx(reading.probabilities.as_dict(), abs=1e-6)
     expect(page.locator(".decision")).to_contain_text(texts.DECISIONS[reading.decision][0])
-    expect(page.get_by_text("Training film mdb028")).to_be_visible()
+    expect(page.get_by_text("Training film mdb028").first).to_be_visible()
     expect(page.locator(".notice").get_by_text(NOTICE)).to_be_visible()
 
 
@@ -122,7 +124,7 @@ def test_a_stated_spacing_is_used_and_can_be_taken_back(visit, demo_film):
     page = visit()
     upload(page, ("film.dcm", demo_film(DICOM)))
     estimated = shares(page)
-    field = page.get_by_label(texts.SPACING_LABEL)
+    field = page.get_by_role("spinbutton", name=texts.SPACING_LABEL)
     field.fill("0.0435")
     field.press("Enter")
     expect(page.get_by_text("0.0435 mm, as you stated")).to_be_visible()

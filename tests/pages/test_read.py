@@ -108,6 +108,8 @@ def test_bad_files_alone_leave_the_invitation_and_the_reason(page):
     upload(page, ("empty.dcm", b""), ("broken.png", b"\x89PNG\r\n\x1a\n"))
     assert len(page.error) == 2
     assert page.title[0].value == texts.EMPTY_TITLE
+    page.button(key="dismiss").click().run()
+    assert not page.error
 
 
 def test_a_file_name_is_shown_as_it_is(page):

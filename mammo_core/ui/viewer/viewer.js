@@ -60,8 +60,8 @@ function drawBoxes(boxes, data) {
   }
   const svg = make("svg", { viewBox: `0 0 ${data.width} ${data.height}`, preserveAspectRatio: "xMidYMid meet" })
   const size = data.height / 40
-  boxes.forEach(([x, y, width, height], i) => {
-    svg.append(make("rect", { x, y, width, height }))
+  boxes.forEach(([x, y, width, height]) => svg.append(make("rect", { x, y, width, height })))
+  boxes.forEach(([x, y], i) => {
     const label = make("text", { x: x + size * 0.3, y: y + size * 1.1, "font-size": size })
     label.textContent = i + 1
     svg.append(label)
