@@ -11,8 +11,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   box.setAttribute("aria-label", data.label)
   if (sheets.get(root) !== data.version) {
     box.replaceChildren(...data.items.map((item, i) => makeItem(item, i, data)))
-    box.scrollTo(0, 0)
     sheets.set(root, data.version)
+    requestAnimationFrame(() => showChosen(box, data.chosen))
   }
   mark(box, data.chosen)
   box.onclick = (event) => {
@@ -51,6 +51,14 @@ function makeItem(item, i, data) {
   words.append(name, make("div", "note", item.note))
   button.append(image, words)
   return button
+}
+
+// The page itself stays where it is: only the sheet is scrolled.
+function showChosen(box, id) {
+  const item = [...box.children].find((child) => child.dataset.id === id)
+  if (!item) return
+  const left = item.offsetLeft - (box.clientWidth - item.offsetWidth) / 2
+  box.scrollTo(left, item.offsetTop - (box.clientHeight - item.offsetHeight) / 2)
 }
 
 function mark(box, id) {
