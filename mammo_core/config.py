@@ -61,7 +61,7 @@ def find_mias() -> Path | None:
     Looks at `MAMMO_MIAS_DIR`, then `data/mias/`, then `../shared/mias/` beside the project.
     """
     stated = os.environ.get("MAMMO_MIAS_DIR")
-    for folder in ([Path(stated)] if stated else [DATA_DIR / "mias", ROOT.parent / "shared" / "mias"]):
+    for folder in [Path(stated)] if stated else [DATA_DIR / "mias", ROOT.parent / "shared" / "mias"]:
         if any(folder.glob("mdb*.pgm")) or (folder / "all-mias.tar.gz").is_file():
             return folder
     return None
