@@ -93,8 +93,8 @@ def _head(name: str, metrics: dict, info: dict) -> str:
 
 {info["backbone"]}, frozen; two linear heads, one for regions of 19 mm, one
 that scans the breast in cells of 3.2 mm. Both were fitted on mini-MIAS: {film["n"]} digitised MLO films of
-{film["n_women"]} women ({counts}), 0.2 mm per pixel. Films are prepared by one piece of code for training and reading; its
-fingerprint is `{info["fingerprint"][:16]}`, and the model refuses to load where that differs.
+{film["n_women"]} women ({counts}), 0.2 mm per pixel. Films are prepared by one piece of code for training and reading;
+its fingerprint is `{info["fingerprint"][:16]}`, and the model refuses to load where that differs.
 
 **Intended use**: showing clinicians and engineers what such a model says, sees and misses.
 **Not intended**: diagnosis, triage, screening, or any use on a patient.
