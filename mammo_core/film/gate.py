@@ -4,7 +4,7 @@ A film shows one smooth, bright shape without holes that lies with a long straig
 side of the picture, and dark air elsewhere. Each of these is a number measured on a copy of 256 pixels, with limits
 wide enough for every MIAS film, the demo exams and their cropped, turned, compressed and enhanced copies.
 `benchmarks/gate_report.py` measures how often that errs; `docs/gate.md` holds its figures. Refusing a real film is the
-worse error: one mark of tone may be missed (a film may be enhanced or overexposed), none of shape.
+worse error, so one kind of mark may leave its usual limits. Takes 3 to 12 ms, whatever the film's size.
 """
 
 from __future__ import annotations
