@@ -1,7 +1,7 @@
 """How well the breast is outlined (`make segmentation-report`): Dice against hand-drawn masks, film by film.
 
 The masks are PNG files named after MIAS films (`mdb001.png`, 0/255, in the film's own frame), in the folder given as
-argument or by MAMMO_MASKS_DIR. The settings were tuned on every second woman; the table reports both halves.
+argument, by MAMMO_MASKS_DIR, or beside the project in `../shared/mias-breast-masks`. The settings were tuned on every second woman; the table reports both halves.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ import cv2
 import numpy as np
 
 from mammo_core import load_mammogram, preprocess
+from mammo_core.config import ROOT
 from mammo_core.mias.films import open_films
 from mammo_core.preprocess import film_mask
 
 MIAS_SPACING_MM = 0.2
+BESIDE = ROOT.parent / "shared" / "mias-breast-masks"
 WORST = 8
 
 
@@ -62,9 +64,10 @@ def row(name: str, scores: list[float]) -> str:
 def main() -> int:
     """Print the table. Returns 0, or 2 where there are no masks."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("masks", nargs="?", default=os.environ.get("MAMMO_MASKS_DIR"), help="folder of mdbNNN.png")
+    default = Path(os.environ.get("MAMMO_MASKS_DIR", BESIDE))
+    parser.add_argument("masks", nargs="?", type=Path, default=default, help="folder of mdbNNN.png")
     folder = parser.parse_args().masks
-    masks = {path.stem: path for path in sorted(Path(folder).glob("mdb*.png"))} if folder else {}
+    masks = {path.stem: path for path in sorted(folder.glob("mdb*.png"))}
     if not masks:
         print(f"no mdbNNN.png in {folder}: name a folder of masks, or set MAMMO_MASKS_DIR", file=sys.stderr)
         return 2
