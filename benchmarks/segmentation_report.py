@@ -1,7 +1,8 @@
 """How well the breast is outlined (`make segmentation-report`): Dice against hand-drawn masks, film by film.
 
 The masks are PNG files named after MIAS films (`mdb001.png`, 0/255, in the film's own frame), in the folder given as
-argument, by MAMMO_MASKS_DIR, or beside the project in `../shared/mias-breast-masks`. The settings were tuned on every second woman; the table reports both halves.
+argument, by MAMMO_MASKS_DIR, or beside the project in `../shared/mias-breast-masks`. The settings were tuned on every
+second woman; the table reports both halves.
 """
 
 from __future__ import annotations
