@@ -137,16 +137,25 @@ def thumbnails(source: Path | None, film_ids: tuple[str, ...]) -> dict[str, str]
     """
     if source is None:
         return {film_id: _thumbnail(opened(film_id, None).pixels) for film_id in film_ids}
-    pictures = {film_id: _decoded(film_bytes(film_id, source)) for film_id in film_ids}
+    with _one_at_a_time:
+        films = _films(source)
+        pictures = {film_id: _decoded(films[film_id]) for film_id in film_ids}
     return {film_id: _thumbnail(pixels) for film_id, pixels in pictures.items() if pixels is not None}
 
 
 def film_bytes(film_id: str, source: Path) -> bytes:
     """Return the bytes of a MIAS film. Raises KeyError where `source` lacks it."""
-    if any(source.glob("mdb*.pgm")):
-        return open_films(source)[film_id]
     with _one_at_a_time:
-        return _archive(source)[film_id]
+        return _films(source)[film_id]
+
+
+def present_films(source: Path) -> tuple[str, ...]:
+    """Return the films of MIAS that `source` holds."""
+    return tuple(_films(source))
+
+
+def _films(source: Path) -> Mapping[str, bytes]:
+    return open_films(source) if any(source.glob("mdb*.pgm")) else _archive(source)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -155,16 +164,12 @@ def _archive(source: Path) -> Mapping[str, bytes]:
     return open_films(source)
 
 
-def present_films(source: Path) -> tuple[str, ...]:
-    """Return the films of MIAS that `source` holds."""
-    if any(source.glob("mdb*.pgm")):
-        return tuple(open_films(source))
-    return tuple(_archive(source))
-
-
 def _decoded(data: bytes) -> np.ndarray | None:
-    """Return a PGM's pixels quickly and without a check, for a thumbnail; None where it cannot be read."""
-    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE) if data else None
+    """Return a PGM's pixels quickly, for a thumbnail; None where it cannot be read."""
+    try:
+        return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
+    except cv2.error:  # empty, or declares a size that OpenCV refuses
+        return None
 
 
 def _thumbnail(pixels: np.ndarray) -> str:

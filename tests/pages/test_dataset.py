@@ -270,6 +270,12 @@ def test_breasts_of_unequal_height_are_hung_at_one_level():
     assert not both[:20, -30:].any()
 
 
+def test_a_broken_film_has_no_thumbnail_and_stops_nothing(tmp_path):
+    for number, data in enumerate((b"", b"P5", b"P5\n999999 999999\n255\n", b"not a picture"), start=1):
+        (tmp_path / f"mdb00{number}.pgm").write_bytes(data)
+    assert thumbnails(tmp_path, present_films(tmp_path)) == {}
+
+
 def test_an_archive_serves_as_a_folder_does(mias_dir, tmp_path):
     (tmp_path / "all-mias.tar.gz").write_bytes(archive(mias_dir, "mdb001", "mdb002"))
     assert present_films(tmp_path) == ("mdb001", "mdb002")
