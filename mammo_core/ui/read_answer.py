@@ -66,12 +66,18 @@ def show_facts(film: OpenFilm, bundle: Bundle | None) -> None:
 
 
 def _ask_spacing(film: OpenFilm) -> None:
-    key = f"spacing_{film.key}"
-    st.session_state.setdefault(key, film.mammogram.pixel_spacing_mm)
     stated = st.number_input(
-        texts.SPACING_LABEL, 0.02, 1.0, step=0.005, format="%.4f", key=key, placeholder="estimated",
+        texts.SPACING_LABEL,
+        min_value=0.02,
+        max_value=1.0,
+        value=None,
+        step=0.005,
+        format="%.4f",
+        key=f"spacing_{film.key}",
         help=texts.SPACING_HELP,
-    )  # fmt: skip
+        placeholder="estimated",
+        persist_state="session",
+    )
     if stated != film.mammogram.pixel_spacing_mm:
         film.set_spacing(stated)
         st.rerun()
