@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from scripts.live_app import CHROMIUM_FLAGS, live_app
 
+expect.set_options(timeout=60_000)  # a first page draws or reads something, and the machine may be busy
+
 expect.set_options(timeout=20_000)  # a busy machine may take its time
 
 
