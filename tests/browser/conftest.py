@@ -11,8 +11,6 @@ from scripts.live_app import CHROMIUM_FLAGS, live_app
 
 expect.set_options(timeout=60_000)  # a first page draws or reads something, and the machine may be busy
 
-expect.set_options(timeout=20_000)  # a busy machine may take its time
-
 
 @pytest.fixture(scope="session")
 def url() -> Iterator[str]:
