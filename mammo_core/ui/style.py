@@ -60,11 +60,15 @@ dl.facts {{ margin: 0 !important; padding: 0 !important; }}
   .stMainBlockContainer {{ padding: 4rem 0.9rem 5rem; }}
   .notice {{ padding: 0.3rem 0.9rem; }}
   .notice .model {{ display: none; }}
-  /* On a phone the answer stands between the film and its controls: their wrappers dissolve, and order decides. */
+}}
+@media (max-width: 1100px) {{
+  /* Too narrow for both: the answer stands between the film and its controls, whose wrappers dissolve. */
   .st-key-film_and_answer .stHorizontalBlock :has(.st-key-controls):not(:has(> .st-key-controls)) {{
     display: contents; }}
   .st-key-film_and_answer > * > .stHorizontalBlock > .stColumn {{ order: 1; }}
   .st-key-film_and_answer :has(> .st-key-controls), .st-key-save_reading {{ order: 2; width: 100%; }}
+  .st-key-film_and_answer > * > .stHorizontalBlock {{ flex-direction: column; }}
+  .st-key-film_and_answer > * > .stHorizontalBlock > .stColumn {{ width: 100%; min-width: 100%; }}
 }}
 </style>"""
 

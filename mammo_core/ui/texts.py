@@ -30,7 +30,7 @@ DEMO_ABSENT = (
     "The demo exams are not installed. Run `pip install -r requirements.txt` and start the program again, or open your "
     "own films."
 )
-OPEN_LABEL = "Open or close films"
+OPEN_LABEL = "Open films"
 DISMISS = "Dismiss"
 CLOSE_ONE = "Close this film"
 CLOSE_ALL = "Close all films"
@@ -120,10 +120,9 @@ STEPS_TITLE = "How it was decoded and prepared"
 LIMITS = """
 - **Microcalcifications are hardly resolved.** The model works at 200 micron per pixel; a cluster of calcifications may
   leave no trace in what it sees.
-- **It does not know most films.** It refers about two films of three, and it never decides *benign*.
 - **Benign against malignant is close to chance** on MIAS: read the two together as *abnormal*.
-- **MLO views only**, digitised in one country in the 1990s, of 161 women. CC views, digital mammograms and films of
-  unknown pixel spacing are outside what it learned, and are referred.
+- **MLO views only**, digitised in one country in the 1990s, of 161 women. CC and special views, films of unknown
+  pixel spacing and films whose file says that they were taken digitally are outside what it learned, and are referred.
 - **Its probabilities belong to MIAS's mix**, where 16 % of films are malignant. In screening (about 0.6 %) they would
   be far too high.
 - **Heatmaps show where evidence was found**, not how strong it is, nor that it is right.
