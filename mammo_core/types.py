@@ -79,6 +79,8 @@ class Mammogram:
         source: What decoding did, one short sentence a step, in order.
         digest: `pixel_digest` of the pixels as decoded.
         warnings: What the reader of the film should know (an inverted scan, a guessed side).
+        doubts: Why the film may not be a plain MLO or CC view, digitised from film at a stated spacing, one sentence
+            each; a film in doubt is outside what the model learned from.
     """
 
     pixels: np.ndarray
@@ -89,6 +91,7 @@ class Mammogram:
     source: tuple[str, ...]
     digest: str
     warnings: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.pixels.ndim != 2 or self.pixels.dtype not in (np.uint8, np.uint16):
@@ -209,11 +212,19 @@ class FilmReading:
 
 @dataclass(frozen=True, eq=False)
 class RegionReading:
-    """What the model says of one 19 mm square around a point."""
+    """What the model says of one 19 mm square around a point.
+
+    Attributes:
+        box: The square, in film pixels.
+        probabilities: Calibrated to the study's mix of regions.
+        model_id: The bundle that spoke.
+        training_film_id: Set when the model was trained on this film: then its answer is too good to be believed.
+    """
 
     box: Box
     probabilities: Probabilities
     model_id: str
+    training_film_id: str | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,8 +22,9 @@ def copy(tmp_path):
 
 
 def change_info(folder, **changes):
-    info = json.loads((folder / "bundle.json").read_text()) | changes
-    (folder / "bundle.json").write_text(json.dumps(info))
+    """Release a folder with other information, as a program of another version might have."""
+    info = json.loads((folder / "bundle.json").read_text())
+    write_info(folder, {key: value for key, value in (info | changes).items() if key not in ("sha256", "digest")})
 
 
 def test_the_active_model_loads_and_says_what_it_is():
@@ -47,6 +48,20 @@ def test_a_file_that_was_tampered_with_is_refused(copy, name):
 def test_a_missing_file_is_named(copy, name):
     (copy / name).unlink()
     with pytest.raises(BundleError, match=name):
+        load_bundle(copy)
+
+
+def test_changed_constants_are_refused(copy):
+    info = json.loads((copy / "bundle.json").read_text())
+    info["doubt_band"] = {"low": 0.9, "high": 0.95}
+    (copy / "bundle.json").write_text(json.dumps(info))
+    with pytest.raises(ChecksumError, match=r"bundle\.json"):
+        load_bundle(copy)
+
+
+def test_other_classes_are_refused(copy):
+    change_info(copy, labels=["benign", "normal", "malignant"])
+    with pytest.raises(BundleError, match="expected the classes"):
         load_bundle(copy)
 
 

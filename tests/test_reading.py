@@ -4,6 +4,7 @@ import io
 import json
 
 import numpy as np
+import pydicom
 import pytest
 from PIL import Image
 
@@ -77,6 +78,41 @@ def test_a_training_film_shows_its_committed_out_of_fold_answer(film, bundle):
     assert any("out-of-fold" in warning for warning in reading.warnings)
 
 
+def test_a_training_film_that_looks_unlike_the_others_says_so(film, bundle):
+    outside = bundle.info["training_films_outside"]
+    assert 1 <= len(outside) <= 10
+    reading = read_film(load_mammogram(film(outside[0])), bundle)
+    assert reading.decision == "refer"
+    assert "unlike" in reading.applicability.reasons[0]
+
+
+def test_a_picture_of_mini_mias_size_that_is_none_of_its_films_is_referred(film, bundle):
+    pixels = load_mammogram(film("mdb028")).pixels.copy()
+    pixels[-1, -1] += 1
+    reading = read_film(load_mammogram(b"P5\n1024 1024\n255\n" + pixels.tobytes()), bundle)
+    assert reading.decision == "refer"
+    assert any("by its size it was taken as a mini-MIAS film" in reason for reason in reading.applicability.reasons)
+
+
+@pytest.mark.parametrize(
+    ("tags", "reason"),
+    [
+        ({"ViewPosition": "ML"}, "view other than CC and MLO"),
+        ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.1.2"}, "acquired digitally"),
+    ],
+)
+def test_dicom_tags_that_put_a_film_outside_training_refer_it(demo_film, bundle, tags, reason):
+    dataset = pydicom.dcmread(io.BytesIO(demo_film("sfm-malign-0/1-283.dcm")))
+    dataset.PixelSpacing = [0.05, 0.05]
+    for keyword, value in tags.items():
+        setattr(dataset, keyword, value)
+    out = io.BytesIO()
+    dataset.save_as(out)
+    reading = read_film(load_mammogram(out.getvalue()), bundle)
+    assert reading.decision == "refer"
+    assert any(reason in text for text in reading.applicability.reasons)
+
+
 def test_a_training_film_is_recognised_in_another_format(film, bundle):
     buffer = io.BytesIO()
     Image.fromarray(load_mammogram(film("mdb028")).pixels).save(buffer, "PNG")
@@ -137,6 +173,7 @@ def test_a_region_is_read_on_a_square_of_nineteen_millimetres(film, bundle):
     region = read_region(mammogram, (338, 1023 - 314), bundle)
     assert region.box == pytest.approx((290, 661, 96, 96))
     assert sum(region.probabilities) == pytest.approx(1)
+    assert region.training_film_id == "mdb028"
     assert region.probabilities.normal < read_region(mammogram, (250, 200), bundle).probabilities.normal
 
 

@@ -3,25 +3,35 @@
 import numpy as np
 import pytest
 
+from mammo_core.evaluate.fit import fit_calibration
 from mammo_core.reading.scores import Calibration, DoubtBand, film_summary, margins, strongest_cells
 
 
 def test_margins_are_log_odds_of_the_two_contrasts():
     logits = np.log([0.5, 0.3, 0.2])
-    assert np.allclose(margins(logits), [np.log(0.5 / 0.5), np.log(0.2 / 0.8)])
+    assert np.allclose(margins(logits), [np.log(0.5 / 0.5), np.log(0.2 / 0.3)])
 
 
-def test_film_summary_is_the_mean_of_the_highest_cells_of_each_contrast():
+def test_film_summary_is_the_mean_over_the_most_abnormal_cells():
     cells = np.array([[1.0, 9.0], [5.0, 1.0], [3.0, 2.0]])
-    assert film_summary(cells, 2).tolist() == [4.0, 5.5]
+    assert film_summary(cells, 2).tolist() == [4.0, 1.5]
     assert film_summary(cells, 10).tolist() == [3.0, 4.0]
 
 
 def test_calibration_returns_probabilities_that_sum_to_one():
-    calibration = Calibration(((-1.0, 0.0), (0.5, -0.5), (0.5, 1.0)), (0.3, 0.0, -0.3))
+    calibration = Calibration(abnormal=(1.0, -0.5), malignant=(0.7, 0.1))
     probabilities = calibration(np.array([[100.0, -100.0], [0.0, 0.0], [-800.0, 800.0]]))
     assert np.allclose(probabilities.sum(axis=1), 1)
     assert np.isfinite(probabilities).all()
+
+
+def test_more_evidence_for_a_class_never_lowers_its_probability():
+    rng = np.random.default_rng(0)
+    scores, labels = rng.normal(size=(200, 2)), rng.integers(0, 3, 200)
+    calibration = fit_calibration(list(scores - labels[:, None]), labels.tolist())  # the wrong way round on purpose
+    rising = np.linspace(-3, 3, 13)
+    assert (np.diff(calibration(np.stack([rising, 0 * rising], axis=1))[:, 0]) <= 0).all()
+    assert (np.diff(calibration(np.stack([0 * rising, rising], axis=1))[:, 2]) >= 0).all()
 
 
 @pytest.mark.parametrize(

@@ -38,20 +38,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Train, evaluate and release into models/."""
     from mammo_core.config import MODELS_DIR
-    from mammo_core.evaluate.release import train
+    from mammo_core.evaluate.release import check_request, train
     from mammo_core.evaluate.settings import Settings, apply_settings
 
     try:
         settings = apply_settings(Settings(), args.assignments)
-        stages: dict[str, Callable[[float], None]] = {}
-        folder = train(
-            args.model_id,
-            settings,
-            args.repeats,
-            lambda stage, fraction: stages.setdefault(stage, progress_teller(stage))(fraction),
-        )
+        check_request(args.model_id, settings)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+    stages: dict[str, Callable[[float], None]] = {}
+    folder = train(
+        args.model_id,
+        settings,
+        args.repeats,
+        lambda stage, fraction: stages.setdefault(stage, progress_teller(stage))(fraction),
+    )
     if args.activate:
         (MODELS_DIR / "ACTIVE").write_text(f"{folder.name}\n", encoding="utf-8")
     print(folder)

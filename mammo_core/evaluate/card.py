@@ -5,7 +5,10 @@ Form: Mitchell et al, "Model Cards for Model Reporting", FAT* 2019.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+
+from mammo_core.evaluate.fit import TrainConfig
 
 CARD_NAME = "MODEL_CARD.md"
 
@@ -23,6 +26,10 @@ _FILM_FIGURES = {
     "malignant_called_or_referred": "Malignant films called malignant or referred",
     "malignant_called_normal": "Malignant films called normal",
 }
+_SPREAD_FIGURES = (
+    *("auc_normal_vs_abnormal", "auc_malignant_vs_rest", "auc_benign_vs_malignant"),
+    *("coverage", "malignant_called_or_referred", "malignant_called_normal"),
+)
 _REGION_FIGURES = {
     "macro_auc": "AUC, mean of the three classes against the rest",
     "auc_normal_vs_abnormal": "AUC, normal against abnormal",
@@ -85,9 +92,10 @@ def _row(name: str, figure: dict) -> str:
 def _head(name: str, metrics: dict, info: dict) -> str:
     film, bootstrap = metrics["units"]["film"], metrics["bootstrap"]
     counts = ", ".join(f"{n} {label}" for label, n in film["class_counts"].items())
+    interim = "Interim. " if "interim" in name else ""
     return f"""# Model card: {name}
 
-**Interim. A research prototype, not a medical device.** It must not be used to decide anything about a person.
+**{interim}A research prototype, not a medical device.** It must not be used to decide anything about a person.
 
 ## What it is
 
@@ -102,11 +110,11 @@ its fingerprint is `{info["fingerprint"][:16]}`, and the model refuses to load w
 ## How it was measured
 
 Five folds, split by woman and stratified by class and tissue. Each film, region and mark was scored by heads that had
-seen neither breast of its woman; calibration and doubt band came from inner folds. The components and penalties of the
-heads were set before the first run, from published experience with the same 322 films, which may flatter the figures a
-little. Intervals are percentiles of {bootstrap["resamples"]} bootstrap resamples of women (seed {bootstrap["seed"]}).
+seen neither breast of its woman; calibration and doubt band came from inner folds. {_choices(info)}
+Intervals are percentiles of {bootstrap["resamples"]} bootstrap resamples of women (seed {bootstrap["seed"]}).
 They do not cover the doubt from training on other women. What ships was fitted on all women with the same settings and
-is not scored again; a film of the training set is recognised and shows its out-of-fold answer.
+is not scored again. A film of the training set shows its out-of-fold answer as long as its pixels are unchanged; a
+cropped, rescaled or edited copy is read by the released model, which has seen its woman.
 """
 
 
@@ -125,16 +133,34 @@ def _results(metrics: dict) -> list[str]:
     return parts
 
 
+def _choices(info: dict) -> str:
+    """Say where the settings come from: the recipe's, or somebody's own."""
+    if info["training"] != json.loads(json.dumps(TrainConfig().to_dict())):
+        return "The settings of this run differ from the defaults; `bundle.json` has them."
+    return (
+        "Blocks, region size, grey stretch, pooling, mining, components and penalties were taken over from an earlier "
+        "study on these same 322 films; that flatters the figures by an unknown amount."
+    )
+
+
 def _spread(metrics: dict) -> str:
     """Say what other partitions of the same women give."""
     repeats = metrics["units"]["film"]["repeats"]
     if len(repeats["repeats"]) < 2:
         return "Measured on one partition of the women only."
-    figure = repeats["figures"]["auc_normal_vs_abnormal"]
-    return (
-        f"Over {len(repeats['repeats'])} partitions of the same women the first of these has mean {figure['mean']:.3f} "
-        f"and standard deviation {figure['sd']:.3f}."
-    )
+    rows = [
+        f"The figures above are of the first of {len(repeats['repeats'])} partitions of the same women, fixed "
+        "beforehand. All of them:\n",
+        "| figure | mean | standard deviation | least | most |\n|---|---|---|---|---|",
+    ]
+    for key in _SPREAD_FIGURES:
+        figure = repeats["figures"].get(key)
+        if figure:
+            least, most = min(figure["values"]), max(figure["values"])
+            rows.append(
+                f"| {_FILM_FIGURES[key]} | {figure['mean']:.3f} | {figure['sd']:.3f} | {least:.2f} | {most:.2f} |"
+            )
+    return "\n".join(rows)
 
 
 def _said(confusion: dict) -> str:
@@ -142,7 +168,7 @@ def _said(confusion: dict) -> str:
     totals = [sum(column) for column in zip(*confusion["counts"], strict=True)]
     never = [name for name, total in zip(confusion["columns"], totals, strict=True) if total == 0]
     referred = totals[-1] / sum(totals)
-    text = f"It refers {referred:.0%} of the films: on most of them it does not know."
+    text = f"It refers {referred:.0%} of the films."
     return text + (f" It never decides `{'` or `'.join(never)}`." if never else "")
 
 
@@ -172,9 +198,10 @@ def _applicability(info: dict) -> str:
     limit, outside = info["applicability"]["look_limit"], 1 - info["training"]["look_share"]
     return f"""## Which films it may speak about
 
-CC views, films of unknown pixel spacing, and films that look unlike the training films are marked *outside training*
-and referred. The look is the root mean square z-score of the film's mean features; the limit {limit:.2f} leaves
-{outside:.0%} of the training films outside, out of fold.
+Views other than MLO (spot and magnification views and views that are not stated among them), films of unknown or merely
+assumed pixel spacing, films that say they were acquired digitally, and films that look unlike the training films are
+marked *outside training* and referred. The look is the root mean square z-score of the film's mean features; the limit
+{limit:.2f} leaves {outside:.0%} of the training films outside, out of fold.
 """
 
 
@@ -191,7 +218,9 @@ def _limits(metrics: dict) -> str:
 - A film prepared from an estimated pixel spacing may be read at the wrong scale.
 - In the study 16 % of films are malignant, in screening about 0.6 %. Its probabilities belong to the study's mix and
   would be far too high in screening.
-- Region probabilities belong to a mix of regions of which about a fifth are lesions.
+- Regions are centred on the annotated place; a reader's click is not, which costs some. Region probabilities belong to
+  a mix of regions of which about a fifth are lesions. Hard normal places often overlap the random ones.
+- Heatmaps explain the raw score of a class, from which the probabilities are made, not the probabilities themselves.
 - Heatmaps show where the evidence lies, not how strong it is, and not that the evidence is right.
 
 ## Licences
@@ -205,7 +234,7 @@ def _repeat(name: str, info: dict) -> str:
     return f"""## How to repeat it
 
 ```bash
-python -m mammo_core train again-{name}
+python -m mammo_core train again-{name} --repeats {info["repeats"]}
 ```
 
 About ten minutes on two cores, with MIAS in `data/mias`. Seed {info["seed"]}, {info["repeats"]} repeats, split digest

@@ -1,7 +1,8 @@
 """Nested cross-validation by woman: every film, region and mark is scored by a model that never saw its woman.
 
 For each outer fold the heads are fitted on the other four. Calibration and doubt band come from inner scores: each of
-those four folds scored by heads fitted on the other three. So nothing that is reported was tuned on what it reports.
+those four folds scored by heads fitted on the other three. So nothing that is reported was tuned on what it reports;
+only where normal regions are taken from follows the places (not the looks) of all women's lesions.
 """
 
 from __future__ import annotations
@@ -33,12 +34,13 @@ HISTORY_COLUMNS = ("repeat", "fold", "n_women", "head", "training_log_loss", "he
 
 @dataclass(frozen=True, eq=False)
 class OutOfFold:
-    """One repeat's result: rows of the three CSV files, and the pooled scores."""
+    """One repeat's result: rows of the three CSV files, the pooled scores, and films that looked unlike the others."""
 
     predictions: list[dict]
     candidates: list[dict]
     history: list[dict]
     scores: Scores
+    outside: list[str]
 
 
 def cross_validate(
@@ -62,7 +64,7 @@ def cross_validate(
         women = set().union(*(parts[fold] for fold in range(N_FOLDS) if fold not in out))
         heads[out] = fit_heads(study, women, config)
         progress((i + 1) / len(left_out))
-    result = OutOfFold([], [], [], Scores())
+    result = OutOfFold([], [], [], Scores(), [])
     for fold in range(N_FOLDS):
         inner = Scores()
         for other in range(N_FOLDS):
@@ -74,6 +76,8 @@ def cross_validate(
         result.candidates.extend(candidate_rows(outer, constants, repeat, fold))
         result.history.extend(history_rows(inner, outer, constants, repeat, fold))
         result.scores.add(outer)
+        looks = zip(outer.films, outer.looks, strict=True)
+        result.outside.extend(film.film_id for film, look in looks if look > constants.look_limit)
     return result
 
 

@@ -13,13 +13,10 @@ from mammo_core.network.geometry import N_FEATURES
 from mammo_core.network.heads import HeadConfig, fit_head
 from mammo_core.reading.applicability import look_distance
 from mammo_core.reading.scores import Calibration, DoubtBand, film_summary, margins, strongest_cells
-from mammo_core.types import LABELS
 
 _RANDOM_CELLS = 30
 _MINED_CELLS = 20
 _MINING_ROUNDS = 2
-_NEVER_SEEN = -20.0
-"""Log odds given to a class that the scores to calibrate on hold none of."""
 
 
 @dataclass(frozen=True)
@@ -209,13 +206,19 @@ def _quantile_below(values: np.ndarray, share: float) -> float:
 
 
 def fit_calibration(scores: list[np.ndarray], labels: list[int]) -> Calibration:
-    """Fit a matrix logistic calibration on (2,) margins with their labels (indices of `LABELS`, not all need occur)."""
-    features = np.asarray(scores, dtype=float)
-    scale = features.std(axis=0)
-    model = LogisticRegression(C=10.0, max_iter=1000).fit(features / scale, labels)
-    coefficients, intercepts = model.coef_ / scale, model.intercept_
-    if len(model.classes_) == 2:  # scikit-learn then gives the second class's log odds alone
-        coefficients, intercepts = np.vstack([0 * coefficients, coefficients]), np.append(0.0, intercepts)
-    weights, bias = np.zeros((len(LABELS), features.shape[1])), np.full(len(LABELS), _NEVER_SEEN)
-    weights[model.classes_], bias[model.classes_] = coefficients, intercepts
-    return Calibration(tuple(map(tuple, weights.tolist())), tuple(bias.tolist()))
+    """Fit both steps on (2,) margins with their labels (indices of `LABELS`, not all need occur)."""
+    margins_of, truth = np.asarray(scores, dtype=float), np.asarray(labels)
+    abnormal = truth > 0
+    return Calibration(_platt(margins_of[:, 0], abnormal), _platt(margins_of[abnormal, 1], truth[abnormal] == 2))
+
+
+def _platt(scores: np.ndarray, positive: np.ndarray) -> tuple[float, float]:
+    """Return slope and intercept; where scores say nothing, or the wrong way round, the slope is 0: the base rate."""
+    share = (positive.sum() + 0.5) / (len(positive) + 1)
+    base_rate = (0.0, float(np.log(share / (1 - share))))
+    if len(np.unique(positive)) < 2:
+        return base_rate
+    scale = max(float(scores.std()), 1e-9)
+    model = LogisticRegression(C=10.0, max_iter=1000).fit(scores[:, None] / scale, positive)
+    slope = float(model.coef_[0, 0]) / scale
+    return (slope, float(model.intercept_[0])) if slope > 0 else base_rate

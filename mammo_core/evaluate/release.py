@@ -1,7 +1,7 @@
 """From MIAS to a released model folder: cross-validate, fit on all women, write, check, and only then name it.
 
 What is reported is out of fold. What ships is fitted on all women with the same settings, and its calibration and doubt
-band on the pooled out-of-fold scores, which are not scored again.
+band on the out-of-fold scores of the first partition, which are not scored again.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from mammo_core.evaluate.crossval import (
     CANDIDATE_COLUMNS,
     HISTORY_COLUMNS,
     PREDICTION_COLUMNS,
+    OutOfFold,
     cross_validate,
     write_rows,
 )
@@ -32,7 +33,7 @@ from mammo_core.evaluate.settings import Settings
 from mammo_core.evaluate.study import Study, load_study
 from mammo_core.mias.splits import load_folds, split_digest
 from mammo_core.network.bundle import KERAS_FILE, ONNX_FILE, load_bundle, write_info
-from mammo_core.network.geometry import N_FEATURES
+from mammo_core.network.geometry import N_FEATURES, SPACING_MM
 from mammo_core.network.runtime import OnnxNetwork
 from mammo_core.preprocess import fingerprint
 
@@ -55,12 +56,11 @@ def train(model_id: str, settings: Settings, repeats: int, progress: Progress, m
         The folder, loaded once to prove that it is sound. An interrupted run leaves nothing behind.
 
     Raises:
-        ValueError: An unusable name.
+        ValueError: An unusable name or setting.
         BundleError: The folder exists already (released models are immutable), or weights are missing.
         DatasetError: MIAS is not there.
     """
-    if not _MODEL_ID.fullmatch(model_id):
-        raise ValueError(f"a model is named with 3 to 64 of a-z 0-9 . _ -, beginning with a-z 0-9, not {model_id!r}")
+    check_request(model_id, settings)
     final = models_dir / model_id
     if final.exists():
         raise BundleError(f"models/{model_id} exists, and released models are never changed; choose another name")
@@ -72,6 +72,14 @@ def train(model_id: str, settings: Settings, repeats: int, progress: Progress, m
         load_bundle(folder)
         shutil.move(folder, final)
     return final
+
+
+def check_request(model_id: str, settings: Settings) -> None:
+    """Raise ValueError for a name or a setting that cannot be trained with."""
+    if not _MODEL_ID.fullmatch(model_id):
+        raise ValueError(f"a model is named with 3 to 64 of a-z 0-9 . _ -, beginning with a-z 0-9, not {model_id!r}")
+    if settings.preprocess.spacing_mm != SPACING_MM:
+        raise ValueError(f"the scan is laid out for {SPACING_MM} mm; preprocess.spacing_mm cannot be changed")
 
 
 def _make(folder: Path, settings: Settings, repeats: int, progress: Progress) -> None:
@@ -89,7 +97,8 @@ def _make(folder: Path, settings: Settings, repeats: int, progress: Progress) ->
         seed=settings.train.seed,
         progress=lambda fraction: progress("preparing films", fraction),
     )
-    constants = _evaluate(folder, study, settings, repeats, progress)
+    headline = _evaluate(folder, study, settings, repeats, progress)
+    constants = fit_constants(headline.scores, settings.train)
     progress("fitting on all women", 0.0)
     heads = fit_heads(study, {film.woman_id for film in study.films}, settings.train)
     mean, deviation = _cell_statistics(study)
@@ -100,15 +109,16 @@ def _make(folder: Path, settings: Settings, repeats: int, progress: Progress) ->
     info |= {"gradcam_columns": [[round(float(w), 6) for w in column] for column in gradcam_columns(model)]}
     info |= {"onnx_difference": difference, "repeats": repeats}
     info |= {"training_films": {film.digest: film.film_id for film in study.films}}
+    info |= {"training_films_outside": sorted(headline.outside)}
     metrics = write_metrics(folder)
     write_card(folder, metrics, info)
     write_info(folder, info)
 
 
-def _evaluate(folder: Path, study: Study, settings: Settings, repeats: int, progress: Progress) -> Constants:
-    """Cross-validate, write the scores, and return the constants that ship (from the headline repeat)."""
+def _evaluate(folder: Path, study: Study, settings: Settings, repeats: int, progress: Progress) -> OutOfFold:
+    """Cross-validate, write the scores, and return the headline repeat, on whose scores the constants are fitted."""
     predictions, candidates, history = [], [], []
-    pooled = []
+    headline = None
     for repeat in range(repeats):
         result = cross_validate(
             study,
@@ -119,11 +129,11 @@ def _evaluate(folder: Path, study: Study, settings: Settings, repeats: int, prog
         predictions += result.predictions
         candidates += result.candidates
         history += result.history
-        pooled.append(result.scores)
+        headline = headline or result
     write_rows(folder / "predictions.csv", PREDICTION_COLUMNS, predictions)
     write_rows(folder / "candidates.csv", CANDIDATE_COLUMNS, candidates)
     write_rows(folder / "history.csv", HISTORY_COLUMNS, history)
-    return fit_constants(pooled[0], settings.train)
+    return headline
 
 
 def _cell_statistics(study: Study) -> tuple[np.ndarray, np.ndarray]:
@@ -153,7 +163,6 @@ def _describe(settings: Settings, constants: Constants, heads: Heads, mean: np.n
             "look_deviation": [round(float(v), 6) for v in look_deviation],
             "look_limit": constants.look_limit,
         },
-        "explain_layer": "features",
         "split_digest": split_digest(load_folds()),
         "seed": settings.train.seed,
         "versions": {name: version(name) for name in _LIBRARIES},

@@ -1,7 +1,8 @@
 """One call for every method: where in the film did the model find evidence for a class?
 
-The class asked about is scored as the model scores it: the mean of its logit over the film's highest cells. Maps are
-relative to their own maximum and say nothing of how strong the evidence is.
+What is explained is the raw logit of the class asked about, averaged over the film's cells where it is highest. The
+calibrated probabilities are made from those logits, but are not what is explained. Maps are relative to their own
+maximum and say nothing of how strong the evidence is.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 import keras
 import numpy as np
@@ -30,6 +31,7 @@ SCORECAM_CHANNELS = 24
 """Score-CAM tries this many of the 232 channels, those that vary most over the film."""
 _SMOOTHGRAD_SAMPLES = 12
 _SMOOTHGRAD_NOISE = 0.1
+_noise_lock = Lock()
 _CAMS = {"gradcam": Gradcam, "gradcam++": GradcamPlusPlus, "layercam": Layercam}
 
 
@@ -111,12 +113,13 @@ def keras_map(method: str, target: str, grid: Grid, bundle: Bundle, progress: Ca
 @contextmanager
 def _fixed_noise() -> Iterator[None]:
     """Fix NumPy's global random state, which tf-keras-vis draws from, and put it back afterwards."""
-    state = np.random.get_state()
-    np.random.seed(0)
-    try:
-        yield
-    finally:
-        np.random.set_state(state)
+    with _noise_lock:  # the state is the whole process's, and visitors share the process
+        state = np.random.get_state()
+        np.random.seed(0)
+        try:
+            yield
+        finally:
+            np.random.set_state(state)
 
 
 @lru_cache(maxsize=2)

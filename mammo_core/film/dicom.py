@@ -16,6 +16,7 @@ from pydicom.tag import Tag
 from pydicom.uid import (
     UID,
     DeflatedExplicitVRLittleEndian,
+    DigitalMammographyXRayImageStorageForPresentation,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
@@ -119,7 +120,8 @@ def decode_dicom(data: bytes) -> tuple[Mammogram, bool]:
             view=find_view(dataset),
             source=("read DICOM", *steps, *spacing_steps),
             digest=pixel_digest(pixels),
-            warnings=(*warnings, *unusual),
+            warnings=warnings,
+            doubts=(*unusual, *_digital_doubts(dataset)),
         )
         return film, bool(unusual)
     except UnreadableImageError:
@@ -128,6 +130,13 @@ def decode_dicom(data: bytes) -> tuple[Mammogram, bool]:
         raise UnreadableImageError(
             f"The DICOM file is truncated or damaged ({type(error).__name__}); {EXPECTED}. Export or copy it again."
         ) from None
+
+
+def _digital_doubts(dataset: Dataset) -> tuple[str, ...]:
+    """Say so where a digital detector took the film, as its SOP class tells (digitised films have others)."""
+    if text(dataset, "SOPClassUID") == DigitalMammographyXRayImageStorageForPresentation:
+        return ("The film was acquired digitally; the model learned from digitised film.",)
+    return ()
 
 
 def read_bounded(data: bytes) -> tuple[Dataset, UID]:

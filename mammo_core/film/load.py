@@ -161,8 +161,17 @@ def _with_spacing(film: Mammogram, stated_mm: float | None) -> Mammogram:
         return replace(film, pixel_spacing_mm=float(stated_mm), source=(*film.source, step))
     if film.pixel_spacing_mm is None and film.pixels.shape == MINI_MIAS_SHAPE and film.bit_depth == 8:
         step = f"1024 x 1024 pixels of 8 bits: taken as mini-MIAS, {MINI_MIAS_SPACING_MM} mm per pixel, MLO view"
-        view = film.view or "MLO"
-        return replace(film, pixel_spacing_mm=MINI_MIAS_SPACING_MM, view=view, source=(*film.source, step))
+        doubt = (
+            "The file states neither pixel spacing nor view; by its size it was taken as a mini-MIAS film "
+            f"({MINI_MIAS_SPACING_MM} mm, MLO)."
+        )
+        return replace(
+            film,
+            pixel_spacing_mm=MINI_MIAS_SPACING_MM,
+            view=film.view or "MLO",
+            source=(*film.source, step),
+            doubts=(*film.doubts, doubt),
+        )
     return film
 
 

@@ -82,7 +82,7 @@ def active_folder() -> Path:
     """
     pointer = MODELS_DIR / "ACTIVE"
     try:
-        name = pointer.read_text(encoding="utf-8").strip()
+        name = pointer.read_text(encoding="utf-8", errors="replace").strip()
     except OSError as error:
         raise BundleError("no model is active: models/ACTIVE is missing; restore it, or train a model") from error
     if name not in {folder.name for folder in MODELS_DIR.iterdir() if folder.is_dir()}:
@@ -136,8 +136,9 @@ def write_info(folder: Path, info: dict) -> None:
     if missing:
         raise BundleError(f"{folder.name} is half-made: {', '.join(missing)} missing; nothing was released")
     checksums = {name: file_sha256(folder / name) for name in FILES}
-    text = json.dumps({"schema_version": SCHEMA_VERSION} | info | {"sha256": checksums}, indent=1)
-    (folder / INFO_FILE).write_text(text + "\n", encoding="utf-8")
+    whole = json.loads(json.dumps({"schema_version": SCHEMA_VERSION} | info | {"sha256": checksums}))
+    whole["digest"] = _info_digest(whole)
+    (folder / INFO_FILE).write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
 
 
 def _read_info(folder: Path) -> dict:
@@ -151,7 +152,18 @@ def _read_info(folder: Path) -> dict:
     if version != SCHEMA_VERSION:
         raise BundleError(f"{folder.name}: expected schema version {SCHEMA_VERSION}, found {version}")
     needed = ("sha256", "preprocessing", "fingerprint", "scan", "calibration", "doubt_band", "applicability")
-    absent = [key for key in (*needed, "gradcam_columns", "training_films") if key not in info]
+    needed += ("gradcam_columns", "training_films", "training_films_outside", "labels", "digest")
+    absent = [key for key in needed if key not in info]
     if absent:
         raise BundleError(f"{folder.name}: {INFO_FILE} lacks {', '.join(absent)}; release the model again")
+    if info["digest"] != _info_digest(info):
+        raise ChecksumError(f"{folder.name}: {INFO_FILE} is not the released file; restore the folder, or train again")
+    if tuple(info["labels"]) != LABELS:
+        raise BundleError(f"{folder.name}: expected the classes {LABELS}, found {info['labels']}")
     return info
+
+
+def _info_digest(info: dict) -> str:
+    """Return the sha256 of everything `bundle.json` says but for this digest itself."""
+    rest = {key: value for key, value in info.items() if key != "digest"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()

@@ -1,5 +1,7 @@
 """Sizes that the graph, the scan and the explanations share; free of TensorFlow."""
 
+SPACING_MM = 0.2
+"""Pixel spacing of prepared films: every size below counts in such pixels."""
 N_FEATURES = 232
 """Channels of the layer `features`: 40, 80 and 112 of blocks 4, 7 and 10."""
 CELL_PX = 16

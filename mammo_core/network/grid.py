@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from mammo_core.errors import BreastNotFoundError
 from mammo_core.film.regions import cut, cut_fixed
 from mammo_core.network.geometry import CELL_PX, REGION_PX
 from mammo_core.types import Preprocessed
@@ -28,13 +29,11 @@ class Grid:
         image: H x W uint8, the breast with a margin of at least 64 pixels of zeros; H and W multiples of 32.
         offset: (x, y) of the image's corner in the prepared film; negative where the margin reaches beyond it.
         in_breast: H/16 x W/16 bool, cells at least half covered by breast.
-        distance_px: H/16 x W/16 float32, distance of each cell's centre to the breast's edge, 0 outside.
     """
 
     image: np.ndarray
     offset: tuple[int, int]
     in_breast: np.ndarray
-    distance_px: np.ndarray
 
     def centres(self) -> np.ndarray:
         """Return (n, 2) float (x, y) in prepared pixels of the centres of the cells in the breast, in row order."""
@@ -70,8 +69,12 @@ def lay_out(prepared: Preprocessed) -> Grid:
     mask = cut(prepared.breast_mask.astype(np.uint8), left, top, width, height)
     cells = (width // CELL_PX, height // CELL_PX)
     share = cv2.resize(mask.astype(np.float32), cells, interpolation=cv2.INTER_AREA)
-    distance = cv2.resize(cv2.distanceTransform(mask, cv2.DIST_L2, 5), cells, interpolation=cv2.INTER_AREA)
-    return Grid(image, (left, top), share >= _BREAST_SHARE, distance)
+    in_breast = share >= _BREAST_SHARE
+    if not in_breast.any():
+        raise BreastNotFoundError(
+            "expected a breast of at least some millimetres; the outlined one fills no cell of 3.2 mm"
+        )
+    return Grid(image, (left, top), in_breast)
 
 
 def cut_region(image: np.ndarray, x: float, y: float) -> np.ndarray:

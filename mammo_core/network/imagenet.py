@@ -68,6 +68,9 @@ class _Tensor:
     def on(self, storages: dict[str, np.ndarray]) -> np.ndarray:
         """Return this tensor's values as an array of its own."""
         data = storages[self.storage[1]][self.offset :]
+        last = sum((size - 1) * stride for size, stride in zip(self.shape, self.strides, strict=True))
+        if min((self.offset, *self.shape, *self.strides), default=0) < 0 or last >= len(data):
+            raise BundleError("the weight file describes a tensor beyond its own data; it was not loaded")
         strides = tuple(s * data.itemsize for s in self.strides)
         return np.lib.stride_tricks.as_strided(data, self.shape, strides).copy()
 

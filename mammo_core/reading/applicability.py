@@ -27,11 +27,13 @@ def look_distance(breast_features: np.ndarray, mean: np.ndarray, deviation: np.n
 def judge(mammogram: Mammogram, prepared: Preprocessed, breast_features: np.ndarray, bundle: Bundle) -> Applicability:
     """Say whether the film is inside the training set's kind, and if not, why."""
     rule = bundle.info["applicability"]
-    reasons = []
+    reasons = list(mammogram.doubts)
     if mammogram.view not in (None, "MLO"):
         reasons.append(f"This is a {mammogram.view} view; the model learned from MLO views only.")
     if prepared.spacing_estimated:
         reasons.append("The pixel spacing is not known; the model learned from films at a known 0.2 mm.")
+    if mammogram.view is None:
+        reasons.append("The view is not known; the model learned from MLO views only.")
     distance = look_distance(breast_features, np.asarray(rule["look_mean"]), np.asarray(rule["look_deviation"]))
     if distance > rule["look_limit"]:
         reasons.append(

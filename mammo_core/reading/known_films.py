@@ -8,9 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from mammo_core.network.bundle import Bundle
-from mammo_core.types import Box, Candidate, Probabilities
+from mammo_core.types import Applicability, Box, Candidate, Probabilities
 
 _HEADLINE_REPEAT = "0"
+_OUTSIDE = "The film looks unlike the films of the other women, from which it was read."
 
 
 @dataclass(frozen=True)
@@ -21,16 +22,17 @@ class KnownFilm:
     probabilities: Probabilities
     decision: str
     candidates: tuple[Candidate, ...]
+    applicability: Applicability
 
 
 def find_known(digest: str, bundle: Bundle) -> KnownFilm | None:
     """Return the out-of-fold answer for a film by its pixel digest, or None for a film the model has not seen."""
     film_id = bundle.info["training_films"].get(digest)
-    return _load_known(bundle.folder)[film_id] if film_id else None
+    return _load_known(bundle.folder, tuple(bundle.info["training_films_outside"]))[film_id] if film_id else None
 
 
 @lru_cache(maxsize=4)
-def _load_known(folder: Path) -> dict[str, KnownFilm]:
+def _load_known(folder: Path, outside: tuple[str, ...]) -> dict[str, KnownFilm]:
     candidates: dict[str, list[Candidate]] = {}
     for row in _rows(folder / "candidates.csv"):
         box = Box(*(float(row[key]) for key in ("x", "y", "width", "height")))
@@ -41,6 +43,7 @@ def _load_known(folder: Path) -> dict[str, KnownFilm]:
             _probabilities(row),
             row["decision"],
             tuple(sorted(candidates.get(row["film_id"], []), key=lambda candidate: -candidate.suspicion)),
+            Applicability(False, (_OUTSIDE,)) if row["film_id"] in outside else Applicability(True),
         )
         for row in _rows(folder / "predictions.csv")
         if row["unit"] == "film"

@@ -20,7 +20,7 @@ from mammo_core.reading.scores import (
     margins,
     strongest_cells,
 )
-from mammo_core.types import Applicability, Box, Candidate, FilmReading, Mammogram, Preprocessed, read_only
+from mammo_core.types import Box, Candidate, FilmReading, Mammogram, Preprocessed, read_only
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,7 @@ def read_film(
         applicability = judge(mammogram, prepared, scan.features[scan.grid.in_breast], bundle)
         probabilities, decision, candidates = _answer(scan, prepared, bundle)
     else:
-        applicability = Applicability(inside=True)
+        applicability = known.applicability
         probabilities, decision, candidates = known.probabilities, known.decision, known.candidates
     return FilmReading(
         probabilities=probabilities,
@@ -124,8 +124,6 @@ def _warnings(mammogram: Mammogram, prepared: Preprocessed, known: KnownFilm | N
         warnings.append(
             f"The file does not say its pixel spacing; {prepared.spacing_mm:.3f} mm was estimated. Sizes may be wrong."
         )
-    if mammogram.view is None:
-        warnings.append("The file does not say its view; it was read as an MLO view.")
     if known:
         warnings.append(
             f"This film is {known.film_id} of the training set. Its probabilities, decision and boxes are the "

@@ -23,7 +23,7 @@ def read_region(
 ) -> RegionReading:
     """Read the 19.2 mm square around a point, by the region head, averaged over its eight orientations.
 
-    Probabilities are calibrated to the study's mix of regions (about a quarter lesions), not to a film's tissue at
+    Probabilities are calibrated to the study's mix of regions (about a fifth lesions), not to a film's tissue at
     large: they say which of the three kinds of region the square looks like.
 
     Args:
@@ -47,4 +47,5 @@ def read_region(
     logits = [bundle.network.run(turned, ["region_logits"])["region_logits"][0, 0] for turned in orientations(crop)]
     probabilities = calibration(bundle, "region")(margins(np.mean(logits, axis=0)))
     box = prepared.box_to_film(Box(x - REGION_PX / 2, y - REGION_PX / 2, REGION_PX, REGION_PX))
-    return RegionReading(box, as_probabilities(probabilities), bundle.model_id)
+    training_film_id = bundle.info["training_films"].get(mammogram.digest)
+    return RegionReading(box, as_probabilities(probabilities), bundle.model_id, training_film_id)

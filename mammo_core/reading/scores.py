@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit
 
 from mammo_core.types import LABELS, Probabilities
 
@@ -16,39 +17,44 @@ def margins(logits: np.ndarray) -> np.ndarray:
         logits: (..., 3) over `LABELS`.
 
     Returns:
-        (..., 2): abnormal against normal, malignant against the rest.
+        (..., 2): abnormal against normal, malignant against benign.
     """
     normal, benign, malignant = np.moveaxis(np.asarray(logits, dtype=np.float64), -1, 0)
-    return np.stack([np.logaddexp(benign, malignant) - normal, malignant - np.logaddexp(normal, benign)], axis=-1)
+    return np.stack([np.logaddexp(benign, malignant) - normal, malignant - benign], axis=-1)
 
 
 def film_summary(cell_margins: np.ndarray, top_cells: int) -> np.ndarray:
-    """Return a film's two scores: the mean of its highest cells, for each contrast.
+    """Return a film's two scores: the mean of each contrast over the film's most abnormal cells.
 
     Args:
-        cell_margins: (n, 2) `margins` of the cells in the breast.
-        top_cells: How many of the highest cells to average.
+        cell_margins: (n, 2) `margins` of the cells in the breast, n at least 1.
+        top_cells: How many of the most abnormal cells to average.
     """
-    count = min(top_cells, len(cell_margins))
-    return np.sort(cell_margins, axis=0)[-count:].mean(axis=0)
+    most_abnormal = np.argsort(-cell_margins[:, 0], kind="stable")[:top_cells]
+    return cell_margins[most_abnormal].mean(axis=0)
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """A matrix logistic calibration: softmax(weights @ margins + bias), over `LABELS`.
+    """Platt scaling in two steps: P(abnormal) from the first contrast, P(malignant given abnormal) from the second.
 
-    Source: the multi-class form of Platt scaling (Guo et al, ICML 2017), on two contrasts instead of three logits.
+    Slopes are never negative, so that more evidence for a class never lowers its probability. Source: Platt,
+    "Probabilistic outputs for support vector machines", 1999.
+
+    Attributes:
+        abnormal: (slope, intercept) of the log odds of abnormal.
+        malignant: (slope, intercept) of the log odds of malignant among the abnormal.
     """
 
-    weights: tuple[tuple[float, float], ...]
-    bias: tuple[float, ...]
+    abnormal: tuple[float, float]
+    malignant: tuple[float, float]
 
     def __call__(self, scores: np.ndarray) -> np.ndarray:
         """Return (..., 3) probabilities that sum to 1 for (..., 2) margins."""
-        logits = np.asarray(scores) @ np.asarray(self.weights).T + np.asarray(self.bias)
-        logits -= logits.max(axis=-1, keepdims=True)
-        odds = np.exp(logits)
-        return odds / odds.sum(axis=-1, keepdims=True)
+        first, second = np.moveaxis(np.asarray(scores, dtype=np.float64), -1, 0)
+        abnormal = expit(self.abnormal[0] * first + self.abnormal[1])
+        malignant = expit(self.malignant[0] * second + self.malignant[1])
+        return np.stack([1 - abnormal, abnormal * (1 - malignant), abnormal * malignant], axis=-1)
 
 
 @dataclass(frozen=True)

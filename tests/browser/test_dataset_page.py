@@ -11,7 +11,7 @@ from scripts.live_app import live_app
 pytestmark = pytest.mark.browser
 
 
-def test_a_film_is_chosen_by_its_picture(visit):
+def test_a_film_is_chosen_by_its_picture(visit, mias_dir):
     page = visit(path="dataset")
     sheet = page.locator(".picker.sheet")
     expect(sheet.locator(".item")).to_have_count(322)
@@ -25,7 +25,7 @@ def test_a_film_is_chosen_by_its_picture(visit):
     expect(page.locator(".variants img")).to_have_count(16)
 
 
-def test_the_sheet_is_walked_with_the_keyboard(visit):
+def test_the_sheet_is_walked_with_the_keyboard(visit, mias_dir):
     page = visit(path="dataset")
     page.locator(".item[data-id=mdb001]").focus()
     page.keyboard.press("ArrowRight")
