@@ -396,12 +396,12 @@ NAMES = {
     "cbis-ddsm names": ({"PatientID": "Mass-Test_P_00173_RIGHT_CC"}, "R-CC"),
     "cbis-ddsm with a number": ({"PatientID": "Calc-Training_P_00005_RIGHT_MLO_1"}, "R-MLO"),
     "series": ({"SeriesDescription": "L MLO"}, "L-MLO"),
-    "both breasts": ({"ImageLaterality": "B"}, "L-?"),
+    "both breasts": ({"ImageLaterality": "B"}, "L-MLO"),
     "another view": ({"ImageLaterality": "L", "ViewPosition": "ML", "SeriesDescription": "L MLO"}, "L-?"),
     "exaggerated view": ({"ImageLaterality": "L", "ViewPosition": "XCCL"}, "L-?"),
     "another coded view": ({"ViewCodeSequence": view_code("399260004"), "SeriesDescription": "R CC"}, "R-?"),
-    "usual orientation": ({"PatientOrientation": ["A", "FR"]}, "L-?"),
-    "nothing": ({}, "L-?"),
+    "usual orientation": ({"PatientOrientation": ["A", "FR"]}, "L-MLO"),
+    "the pixels alone": ({}, "L-MLO"),
 }
 
 
@@ -414,7 +414,7 @@ def test_side_that_pixels_contradict_stands_but_warns():
     read = load_mammogram(written(film(ImageLaterality="R")))
     assert read.laterality == "R"
     assert any("mirrored" in warning for warning in read.warnings)
-    assert load_mammogram(written(film(ImageLaterality="L"))).warnings == ()
+    assert load_mammogram(written(film(ImageLaterality="L", ViewPosition="MLO"))).warnings == ()
 
 
 UNUSUAL = {

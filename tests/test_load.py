@@ -17,6 +17,7 @@ from PIL import Image
 from mammo_core import load_mammogram
 from mammo_core.errors import ImageError, NotAMammogramError, UnreadableImageError
 from mammo_core.film import load, raster
+from mammo_core.film.orientation import view_from_pixels
 from mammo_core.mias.phantom import draw_phantom
 from mammo_core.types import pixel_digest
 
@@ -211,7 +212,8 @@ def test_refuses_a_source_that_is_no_source(source: object):
 def test_side_comes_from_the_pixels_and_says_so():
     left, right = load_mammogram(pgm(FILM)), load_mammogram(pgm(np.ascontiguousarray(FILM[:, ::-1])))
     assert (left.laterality, right.laterality) == ("L", "R")
-    assert left.view is None
+    assert left.view == right.view == "MLO"
+    assert any("pectoral muscle" in warning for warning in left.warnings)
     assert any("side (L)" in warning for warning in left.warnings)
 
 
@@ -425,3 +427,13 @@ def test_real_film_is_read_as_mini_mias(film: Callable[[str], bytes]):
     stored = np.frombuffer(data, np.uint8, 1024 * 1024, len(data) - 1024 * 1024).reshape(1024, 1024)
     assert np.array_equal(read.pixels, stored)
     assert (read.pixel_spacing_mm, read.laterality, read.bit_depth) == (0.2, "L", 8)
+
+
+@pytest.mark.parametrize(
+    ("name", "view"),
+    [("1-280", None), ("1-281", "MLO"), ("1-282", None), ("1-283", "MLO")],
+)
+def test_a_view_is_read_from_the_muscle_and_a_cc_view_never_guessed(demo_film, name, view):
+    pixels = load_mammogram(demo_film(f"sfm-malign-0/{name}.dcm")).pixels
+    assert view_from_pixels(pixels, None) == view_from_pixels(pixels, 0.05) == view
+    assert view_from_pixels(np.ascontiguousarray(pixels[:, ::-1]), None) == view

@@ -19,7 +19,7 @@ from mammo_core.film import raster
 from mammo_core.film.dicom import decode_dicom, looks_like_dicom
 from mammo_core.film.dicom_tags import SPACING_RANGE_MM
 from mammo_core.film.gate import admit
-from mammo_core.film.orientation import laterality_from_pixels
+from mammo_core.film.orientation import laterality_from_pixels, view_from_pixels
 from mammo_core.types import Mammogram, pixel_digest
 
 EXPECTED = "expected a DICOM mammogram, PGM, PNG, JPEG or TIFF"
@@ -75,7 +75,8 @@ def load_mammogram(source: str | Path | bytes | BinaryIO, *, pixel_spacing_mm: f
         raise ValueError(f"pixel_spacing_mm must be {low:g} to {high:g}, not {pixel_spacing_mm!r}")
     film, unusual = _decode(_read_bytes(source))
     film = admit(film, vouched=unusual)
-    return _with_side(_with_spacing(film, pixel_spacing_mm))
+    film = _with_side(_with_spacing(film, pixel_spacing_mm))
+    return film if film.view or unusual else _with_view(film)
 
 
 def _decode(data: bytes) -> tuple[Mammogram, bool]:
@@ -173,6 +174,15 @@ def _with_spacing(film: Mammogram, stated_mm: float | None) -> Mammogram:
             doubts=(*film.doubts, doubt),
         )
     return film
+
+
+def _with_view(film: Mammogram) -> Mammogram:
+    """Fill in an MLO view where tags are silent and the pectoral muscle is seen."""
+    if view_from_pixels(film.pixels, film.pixel_spacing_mm) is None:
+        return film
+    warning = "The view (MLO) is taken from the pectoral muscle; the file states none."
+    step = "view taken from the pectoral muscle"
+    return replace(film, view="MLO", source=(*film.source, step), warnings=(*film.warnings, warning))
 
 
 def _with_side(film: Mammogram) -> Mammogram:
