@@ -195,13 +195,15 @@ def _subgroups(metrics: dict) -> list[str]:
 
 
 def _applicability(info: dict) -> str:
-    limit, outside = info["applicability"]["look_limit"], 1 - info["training"]["look_share"]
+    limit, share = info["applicability"]["look_limit"], info["training"]["look_share"]
+    n_outside, n_films = len(info["training_films_outside"]), len(info["training_films"])
     return f"""## Which films it may speak about
 
-Views other than MLO (spot and magnification views and views that are not stated among them), films of unknown or merely
-assumed pixel spacing, films that say they were acquired digitally, and films that look unlike the training films are
-marked *outside training* and referred. The look is the root mean square z-score of the film's mean features; the limit
-{limit:.2f} leaves {outside:.0%} of the training films outside, out of fold.
+Views other than MLO (spot and magnification views among them), views that neither a tag nor a large pectoral muscle
+tells, films of unknown or merely assumed pixel spacing, films that say they were acquired digitally, and films that
+look unlike the training films are marked *outside training* and referred. The look is the root mean square z-score of
+the film's mean features; the limit {limit:.2f} is the quantile {share:.2f} of training films, out of fold. Set inside the
+folds, such a limit put {n_outside} of {n_films} training films outside.
 """
 
 
