@@ -202,8 +202,8 @@ def _applicability(info: dict) -> str:
 Views other than MLO (spot and magnification views among them), views that neither a tag nor a large pectoral muscle
 tells, films of unknown or merely assumed pixel spacing, films that say they were acquired digitally, and films that
 look unlike the training films are marked *outside training* and referred. The look is the root mean square z-score of
-the film's mean features; the limit {limit:.2f} is the quantile {share:.2f} of training films, out of fold. Set inside the
-folds, such a limit put {n_outside} of {n_films} training films outside.
+the film's mean features; the limit {limit:.2f} is the quantile {share:.2f} of training films, out of fold. Set inside
+the folds, such a limit put {n_outside} of {n_films} training films outside.
 """
 
 
