@@ -9,6 +9,9 @@ from scipy.special import expit
 
 from mammo_core.types import LABELS, Probabilities
 
+OTHER_BREAST_SHARE = 0.5
+"""How much the other breast of the woman counts against a breast."""
+
 
 def margins(logits: np.ndarray) -> np.ndarray:
     """Return the two contrasts that matter clinically, as log odds before calibration.
@@ -32,6 +35,27 @@ def film_summary(cell_margins: np.ndarray, top_cells: int) -> np.ndarray:
     """
     most_abnormal = np.argsort(-cell_margins[:, 0], kind="stable")[:top_cells]
     return cell_margins[most_abnormal].mean(axis=0)
+
+
+def breast_summary(own: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return a breast's two scores with the woman's other breast known: its own summary less half of the other's.
+
+    Args:
+        own: (..., 2) `film_summary` of the breast's film.
+        other: (..., 2) that of the other breast.
+    """
+    return np.asarray(own) - OTHER_BREAST_SHARE * np.asarray(other)
+
+
+def woman_summary(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return a woman's two scores: those of her more abnormal breast, more so the less it is like the other one.
+
+    Args:
+        first: (2,) `film_summary` of one breast's film.
+        second: (2,) that of the other; their order makes no difference.
+    """
+    own, other = sorted((np.asarray(first), np.asarray(second)), key=lambda summary: -summary[0])
+    return own + OTHER_BREAST_SHARE * (own - other)
 
 
 @dataclass(frozen=True)
