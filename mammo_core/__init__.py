@@ -12,13 +12,14 @@ _HOMES = {
     "load_mammogram": "mammo_core.film.load",
     "load_bundle": "mammo_core.network.bundle",
     "preprocess": "mammo_core.preprocess",
+    "read_exam": "mammo_core.reading.read_exam",
     "read_film": "mammo_core.reading.read_film",
     "read_region": "mammo_core.reading.read_region",
     "explain": "mammo_core.explain.explain",
 }
 
 __version__ = "0.1.0"
-__all__ = ["explain", "load_bundle", "load_mammogram", "preprocess", "read_film", "read_region"]
+__all__ = ["explain", "load_bundle", "load_mammogram", "preprocess", "read_exam", "read_film", "read_region"]
 
 
 def __getattr__(name: str) -> object:

@@ -1,6 +1,6 @@
 """The words everyone uses: what flows from file bytes to a reading.
 
-``bytes -> Mammogram -> Preprocessed -> FilmReading -> Explanation``
+``bytes -> Mammogram -> Preprocessed -> FilmReading -> Explanation``, and several films of one woman ``-> ExamReading``
 
 All are frozen, and their arrays are read-only, so that a cached result cannot be edited. Arrays are indexed
 [row, column]; points are (x, y) and boxes (x, y, width, height), in pixels from the top left.
@@ -203,6 +203,65 @@ class FilmReading:
     warnings: tuple[str, ...]
     model_id: str
     training_film_id: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The most probable class (reported only; see `decision`)."""
+        return self.probabilities.label
+
+
+@dataclass(frozen=True)
+class BreastReading:
+    """What the model says of one breast, seen against the woman's other one.
+
+    Attributes:
+        laterality: The breast; None where its film does not tell the side.
+        film_index: Which of the exam's films speaks for it, as an index of `ExamReading.films`.
+        probabilities: Calibrated, over `LABELS`, for the breast with the other one known; where there is no other
+            one they are the film's own.
+        decision: One of `DECISIONS`; `refer` as well when this breast's film is outside training.
+    """
+
+    laterality: Laterality | None
+    film_index: int
+    probabilities: Probabilities
+    decision: str
+
+    @property
+    def label(self) -> str:
+        """The most probable class (reported only; see `decision`)."""
+        return self.probabilities.label
+
+
+@dataclass(frozen=True, eq=False)
+class ExamReading:
+    """What the model says of one woman, from her films of one visit.
+
+    Attributes:
+        films: One reading a film, in the order given; views that the breasts' answers leave out are here too.
+        breasts: One or two, R before L; a breast without a film that may speak for it is missing.
+        probabilities: Of the woman's worst finding; calibrated, over `LABELS`.
+        decision: One of `DECISIONS`; `refer` when the exam is outside training.
+        suspect: The breast with the larger P(malignant), equal ones told by P(abnormal), whatever the decision;
+            None where its side is not known.
+        reasons: Two or three sentences for a radiologist: which breast, why, and how little that may mean.
+        warnings: What about this exam the reader of the result should know; each film's own are with the film.
+        applicability: Whether all films that speak are of the kind the model learned from, and belong together.
+        model_id: The bundle that spoke.
+        training_woman_id: 1 to 161 when these are both films of a woman of the training set, else None; then the
+            answers of breasts and woman are the committed out-of-fold ones.
+    """
+
+    films: tuple[FilmReading, ...]
+    breasts: tuple[BreastReading, ...]
+    probabilities: Probabilities
+    decision: str
+    suspect: Laterality | None
+    reasons: tuple[str, ...]
+    warnings: tuple[str, ...]
+    applicability: Applicability
+    model_id: str
+    training_woman_id: int | None = None
 
     @property
     def label(self) -> str:
