@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -24,6 +25,9 @@ class Sample:
         decision: n indices of `DECISIONS`, or None where this unit has no decisions.
         women: n woman ids.
         fold: n fold numbers.
+        case: n texts that name each case whatever the model: unit, film or woman, and a region's kind and place.
+        thresholds: {operating point: n thresholds on P(malignant), each that of the case's own fold}; empty where none
+            are known.
     """
 
     truth: np.ndarray
@@ -32,10 +36,12 @@ class Sample:
     decision: np.ndarray | None
     women: np.ndarray
     fold: np.ndarray
+    case: np.ndarray
+    thresholds: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @classmethod
-    def from_frame(cls, frame: pd.DataFrame) -> Sample:
-        """Build from rows of `predictions.csv`."""
+    def from_frame(cls, frame: pd.DataFrame, points: pd.DataFrame | None = None) -> Sample:
+        """Build from rows of `predictions.csv`, and of `operating_points.csv` for the thresholds."""
         probabilities = frame[list(PROBABILITIES)].to_numpy(float)
         probabilities = probabilities / probabilities.sum(axis=1, keepdims=True)
         decided = len(frame) > 0 and bool((frame["decision"] != "").all())
@@ -46,6 +52,8 @@ class Sample:
             frame["decision"].map(DECISIONS.index).to_numpy(int) if decided else None,
             frame["woman_id"].to_numpy(int),
             frame["fold"].to_numpy(int),
+            _names(frame),
+            {} if points is None else _thresholds(frame, points),
         )
 
     def __len__(self) -> int:
@@ -54,9 +62,11 @@ class Sample:
 
     def part(self, keep: np.ndarray) -> Sample:
         """Return the cases where `keep` (n bool) is True."""
-        decision = None if self.decision is None else self.decision[keep]
+        names = ("truth", "probabilities", "label", "women", "fold", "case")
         return Sample(
-            self.truth[keep], self.probabilities[keep], self.label[keep], decision, self.women[keep], self.fold[keep]
+            decision=None if self.decision is None else self.decision[keep],
+            thresholds={point: values[keep] for point, values in self.thresholds.items()},
+            **{name: getattr(self, name)[keep] for name in names},
         )
 
     @property
@@ -81,3 +91,21 @@ class Sample:
     def decision_matrix(self, weights: np.ndarray | None = None) -> np.ndarray:
         """Truth x decision, `refer` in the last column."""
         return confusion.confusion_matrix(self.truth, self.decision, len(LABELS), len(DECISIONS), weights)
+
+
+def _names(frame: pd.DataFrame) -> np.ndarray:
+    """Return one text a row, the same for the same case of another model."""
+    who = frame["film_id"].where(frame["film_id"] != "", "woman " + frame["woman_id"].astype(str))
+    names = frame["unit"] + " " + who
+    if "kind" in frame:
+        place = frame["kind"] + " at " + frame["x"].map("{:.1f}".format) + ", " + frame["y"].map("{:.1f}".format)
+        names = names.where(frame["unit"] != "region", names + " " + place)
+    return names.to_numpy(str)
+
+
+def _thresholds(frame: pd.DataFrame, points: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return each case's thresholds, those of its own unit, repeat and fold; a point unknown to any case is left out."""
+    keys = ["unit", "repeat", "fold"]
+    wide = points.pivot(index=keys, columns="point", values="threshold")
+    of_case = frame[keys].join(wide, on=keys)
+    return {str(point): of_case[point].to_numpy(float) for point in wide if len(frame) and of_case[point].notna().all()}
