@@ -45,7 +45,7 @@ def show_pair(films: list[ShownFilm], source: Path | None, marks: Collection[str
     canvas = back_to_back([picture for _, _, picture in hung])
     title = " · ".join(f"{words.SIDES[side].capitalize()}: {film.film_id}" for side, film, _ in hung)
     woman = f"woman {films[0].woman_id}"
-    show_viewer(f"{woman} {films[0].phantom}", canvas.shape[:2], [Pane(title, canvas)], key="dataset_viewer")
+    show_viewer([Pane(title, f"{woman} {films[0].phantom}", canvas, 8)], key="dataset_viewer")
     st.html(legend(marks))
     for column, (side, film, _) in zip(st.columns(2), hung, strict=False):
         with column:

@@ -22,7 +22,7 @@ from mammo_core.ui import dataset_words as words
 from mammo_core.ui import verbs
 from mammo_core.ui.dataset_films import ShownFilm, mias_films, outlined
 from mammo_core.ui.picker import small_picture
-from mammo_core.ui.viewer import Pane, show_viewer
+from mammo_core.ui.viewer import Mark, Pane, show_viewer
 
 _VARIANT_PX = 200
 
@@ -106,10 +106,10 @@ def show_variants(film: ShownFilm, source: Path | None) -> None:
         side = REGION_PX
         box = Box(round(x) - side // 2, round(y) - side // 2, side, side)
         st.caption(f"{film.film_id}, as the model sees it. Choose another film under *Films*.")
-        show_viewer(
-            f"variants {film.film_id}", prepared.image.shape, [Pane(name, prepared.image, boxes=[box])],
-            key="dataset_region", focus=_breast_box(prepared),
-        )  # fmt: skip
+        mark = Mark(box, "Region", f"The region that is varied: {name}.")
+        look_at = _breast_box(prepared)
+        pane = Pane(name, f"variants {film.film_id}", prepared.image, 8, marks=[mark], focus=look_at)
+        show_viewer([pane], key="dataset_region")
     region = cut_fixed(prepared.image, x, y, side)
     region_id = f"{film.film_id.replace(' ', '')}-{name}"
     pictures = all_variants(region, words.VARIANTS_SEED, region_id)

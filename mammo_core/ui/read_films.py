@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -14,7 +15,7 @@ from mammo_core.reading.to_json import reading_to_json
 from mammo_core.types import LABELS, Box, FilmReading
 from mammo_core.ui import texts, verbs
 from mammo_core.ui.case import OpenFilm
-from mammo_core.ui.viewer import Pane, show_viewer
+from mammo_core.ui.viewer import Mark, Pane, show_viewer
 
 _CLIP, _TILES = 2.0, 8
 _ENHANCED, _HEATMAP, _BOTH = texts.VIEWS
@@ -25,17 +26,22 @@ def show_films(film: OpenFilm, bundle: Bundle | None, reading: FilmReading | Non
     """Show the untouched film beside what is chosen; without a reading there is no heatmap to choose."""
     view = _choose_view(can_explain=reading is not None)
     progress, films, controls = st.container(), st.container(), st.container(border=True, key="controls")
-    panes = [Pane(texts.UNTOUCHED, verbs.original_on_screen(film))]
+    mammogram = film.mammogram
+    whole = Pane(
+        texts.UNTOUCHED, film.key, mammogram.pixels, mammogram.bit_depth, focus=_breast(film, bundle),
+        pixel_spacing_mm=mammogram.pixel_spacing_mm,
+    )  # fmt: skip
+    panes = [whole]
     with controls:
         left, right = st.columns(2, gap="medium") if view == _BOTH else (st.container(),) * 2
     if view != _HEATMAP:
         with left:
-            panes.append(_enhancement(film, bundle))
+            panes.append(_enhancement(film, bundle, whole))
     if view != _ENHANCED and bundle and reading:
         with right:
-            panes.append(_heatmap(film, bundle, reading, progress))
+            panes.append(_heatmap(film, bundle, reading, progress, whole))
     with films:
-        show_viewer(film.key, film.mammogram.pixels.shape, panes, key="viewer", focus=_breast(film, bundle))
+        show_viewer(panes, key="viewer")
     if reading:
         _save_reading(film, reading)
 
@@ -49,7 +55,7 @@ def _choose_view(can_explain: bool) -> str:
     )
 
 
-def _enhancement(film: OpenFilm, bundle: Bundle | None) -> Pane:
+def _enhancement(film: OpenFilm, bundle: Bundle | None, whole: Pane) -> Pane:
     """Draw the controls of CLAHE and return its pane."""
     st.session_state.setdefault("clip", _CLIP)
     st.session_state.setdefault("tiles", _TILES)
@@ -64,7 +70,8 @@ def _enhancement(film: OpenFilm, bundle: Bundle | None) -> Pane:
     figures = _figures(film, bundle, clip, tiles)
     if figures:
         st.caption(f"Against the untouched film: {figures}.")
-    return Pane(texts.ENHANCED, verbs.enhanced_on_screen(film, clip, tiles))
+    pixels = verbs.enhanced(film, clip, tiles)
+    return replace(whole, title=texts.ENHANCED, pixels=pixels, bit_depth=verbs.depth(pixels))
 
 
 def _reset_enhancement() -> None:
@@ -82,9 +89,9 @@ def _figures(film: OpenFilm, bundle: Bundle | None, clip: float, tiles: int) -> 
     return ", ".join(form.format(values[name]) for name, form in texts.FIGURES.items())
 
 
-def _heatmap(film: OpenFilm, bundle: Bundle, reading: FilmReading, progress: DeltaGenerator) -> Pane:
+def _heatmap(film: OpenFilm, bundle: Bundle, reading: FilmReading, progress: DeltaGenerator, whole: Pane) -> Pane:
     """Draw the controls of the heatmap and return its pane; how far a slow method is stands at `progress`."""
-    for key, value in {"method": "gradcam", "target": "malignant", "opacity": 0.65, "boxes": True}.items():
+    for key, value in {"method": "gradcam", "target": "malignant"}.items():
         st.session_state.setdefault(key, value)
     columns = st.columns(2)
     method = columns[0].selectbox(
@@ -94,19 +101,27 @@ def _heatmap(film: OpenFilm, bundle: Bundle, reading: FilmReading, progress: Del
     target = columns[1].selectbox(
         texts.TARGET_LABEL, LABELS, format_func=str.capitalize, key="target", persist_state="session"
     )
-    columns = st.columns([1.2, 0.8, 1.2], vertical_alignment="bottom")
-    opacity = columns[0].slider(texts.OPACITY_LABEL, 0.0, 1.0, step=0.05, key="opacity", persist_state="session")
-    with_boxes = columns[1].toggle(texts.BOXES_LABEL, key="boxes", persist_state="session", help=texts.PLACES_HELP)
     heat = _explain(film, bundle, method, target, progress)
-    boxes: list[Box] = [candidate.box for candidate in reading.candidates] if with_boxes else []
-    make = lambda: verbs.overlay_file(film, heat.heatmap, opacity, boxes)  # noqa: E731
-    _save(columns[2], texts.SAVE_OVERLAY, make, f"heatmap-{method}-{target}.png")
+    make = lambda: verbs.overlay_file(film, heat.heatmap, [mark.box for mark in reading.candidates])  # noqa: E731
+    _save(st.container(), texts.SAVE_OVERLAY, make, f"heatmap-{method}-{target}.png")
     if heat.empty:
         st.info(texts.NO_EVIDENCE.format(target=target, method=_method_name(method)), icon=":material/info:")
     else:
         st.caption(f"{texts.METHODS[method][1]} {texts.HEATMAP_NOTE}")
     title = f"{_method_name(method)}: evidence for {target}"
-    return Pane(title, verbs.original_on_screen(film), heat.heatmap, opacity, boxes)
+    return replace(whole, title=title, heatmap=heat.heatmap, marks=_marks(reading))
+
+
+def _marks(reading: FilmReading) -> list[Mark]:
+    """Return the places the model looked at, with what it says of each."""
+    return [
+        Mark(
+            place.box,
+            texts.MARK_LABEL.format(place.suspicion),
+            texts.MARK_DETAIL.format(**place.probabilities.as_dict()),
+        )
+        for place in reading.candidates
+    ]
 
 
 def _explain(film: OpenFilm, bundle: Bundle, method: str, target: str, progress: DeltaGenerator) -> verbs.ScreenHeat:

@@ -23,12 +23,11 @@ _CARD_PX = 360
 
 @dataclass(frozen=True, eq=False)
 class Made:
-    """A film taken apart: what for, its steps at screen size, why they end early if they do, and (H, W) of the film."""
+    """A film taken apart: what for, its steps at screen size, and why they end early if they do."""
 
     key: tuple
     steps: tuple[Step, ...]
     error: ImageError | None
-    film_shape: tuple[int, int]
 
 
 def choose_film() -> tuple[str, str, Choice] | None:
@@ -66,7 +65,7 @@ def take_apart(source: str, key: str, choice: Choice) -> Made:
         mammogram = choice.load()
         steps, error = preparing_steps(mammogram, config)
         small = tuple(replace(step, picture=shrink(step.picture, verbs.SCREEN_PX)) for step in steps)
-        made = st.session_state[_MADE] = Made(wanted, small, error, mammogram.pixels.shape)
+        made = st.session_state[_MADE] = Made(wanted, small, error)
     return made
 
 
@@ -83,11 +82,11 @@ def show_steps(made: Made) -> None:
         ]
         pick("Step", items, str(chosen), _choose, key="steps_cards", look="cards")
     step = made.steps[chosen]
-    panes = [Pane(made.steps[chosen - 1].title, made.steps[chosen - 1].picture)] if chosen else []
+    film_id = repr(made.key[:3])
+    panes = [Pane(shown.title, film_id, shown.picture, 8) for shown in made.steps[max(0, chosen - 1) : chosen + 1]]
     with large:
         st.markdown(f"**{chosen + 1}. {step.title}.** {step.sentence}")
-        panes.append(Pane(step.title, step.picture))
-        show_viewer(repr(made.key[:3]), made.film_shape, panes, key="steps_viewer")
+        show_viewer(panes, key="steps_viewer")
         if made.error:
             st.error(str(made.error), title="The steps end here", icon=":material/error:")
 

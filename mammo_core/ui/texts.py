@@ -69,6 +69,11 @@ PLACES_HELP = (
     "The most suspicious squares of 19 mm, strongest first, with numbers as on the heatmap. The figures say how often "
     "such a square was a malignant or a benign lesion in testing out of fold."
 )
+MARK_LABEL = "{:.0%} lesion"
+MARK_DETAIL = (
+    "Of such marks, {malignant:.0%} were a malignant and {benign:.0%} a benign lesion in testing out of fold; "
+    "{normal:.0%} were neither."
+)
 
 # The films side by side
 VIEWS = ("Enhanced", "Heatmap", "Both")
@@ -79,7 +84,7 @@ CLIP_HELP = (
     "only: nothing here reaches the model."
 )
 TILES_HELP = "CLAHE tiles across and down. More tiles make the enhancement more local."
-METHOD_LABEL, TARGET_LABEL, OPACITY_LABEL, BOXES_LABEL = "Method", "Evidence for", "Opacity", "Boxes"
+METHOD_LABEL, TARGET_LABEL = "Method", "Evidence for"
 METHOD_HELP = (
     "How the evidence is traced. Grad-CAM is instant; the others load TensorFlow on first use, which takes some "
     "seconds, and then run for a few seconds to a minute."

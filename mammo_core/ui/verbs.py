@@ -16,7 +16,7 @@ from mammo_core.film.enhance import ENHANCED_BITS, enhance, enhancement_figures,
 from mammo_core.network.bundle import Bundle, active_folder, load_bundle
 from mammo_core.preprocess import preprocess
 from mammo_core.reading.read_film import read_film
-from mammo_core.report.pictures import enhanced_png, overlay_png, shrink
+from mammo_core.report.pictures import OVERLAY_OPACITY, enhanced_png, overlay_png, shrink
 from mammo_core.types import Box, FilmReading, Preprocessed
 from mammo_core.ui.case import OpenFilm
 
@@ -68,26 +68,26 @@ def breast_box(film: OpenFilm, config: PreprocessConfig) -> Box:
     return ready.box_to_film(Box(left, top, width, height))
 
 
-def original_on_screen(film: OpenFilm) -> np.ndarray:
-    """Return the untouched film, 8 bit, at screen size."""
-    return film.get("original", lambda: _to_screen(film.mammogram.pixels, film.mammogram.bit_depth))
+def enhanced(film: OpenFilm, clip_limit: float, tiles: int) -> np.ndarray:
+    """Return the CLAHE film at full size: H x W, uint8 or uint16 of `ENHANCED_BITS`."""
+    return film.get(("enhanced", clip_limit, tiles), lambda: enhance(film.mammogram, clip_limit, (tiles, tiles)))
 
 
-def enhanced_on_screen(film: OpenFilm, clip_limit: float, tiles: int) -> np.ndarray:
-    """Return the CLAHE film, 8 bit, at screen size."""
-
-    def work() -> np.ndarray:
-        pixels = enhance(film.mammogram, clip_limit, (tiles, tiles))
-        return _to_screen(pixels, 8 if pixels.dtype == np.uint8 else ENHANCED_BITS)
-
-    return film.get(("enhanced", clip_limit, tiles), work)
+def depth(enhanced: np.ndarray) -> int:
+    """Return the bits in use of an enhanced film."""
+    return 8 if enhanced.dtype == np.uint8 else ENHANCED_BITS
 
 
 def figures(film: OpenFilm, clip_limit: float, tiles: int, config: PreprocessConfig) -> dict[str, float]:
     """Return what the enhancement did inside the breast, at screen size."""
-    before, after = original_on_screen(film), enhanced_on_screen(film, clip_limit, tiles)
-    mask = cv2.resize(prepared(film, config).breast_mask.astype(np.uint8), before.shape[::-1]) > 0
-    return film.get(("figures", clip_limit, tiles), lambda: enhancement_figures(before, after, mask))
+
+    def work() -> dict[str, float]:
+        after = enhanced(film, clip_limit, tiles)
+        before, after = _to_screen(film.mammogram.pixels, film.mammogram.bit_depth), _to_screen(after, depth(after))
+        mask = cv2.resize(prepared(film, config).breast_mask.astype(np.uint8), before.shape[::-1]) > 0
+        return enhancement_figures(before, after, mask)
+
+    return film.get(("figures", clip_limit, tiles), work)
 
 
 def heat(film: OpenFilm, bundle: Bundle, method: str, target: str, progress: Callable[[float], None]) -> ScreenHeat:
@@ -107,10 +107,10 @@ def enhanced_file(film: OpenFilm, clip_limit: float, tiles: int) -> bytes:
     return enhanced_png(pixels, {"CLAHE": f"clip limit {clip_limit:g}, {tiles} x {tiles} tiles"})
 
 
-def overlay_file(film: OpenFilm, heatmap: np.ndarray, opacity: float, boxes: Sequence[Box]) -> bytes:
+def overlay_file(film: OpenFilm, heatmap: np.ndarray, boxes: Sequence[Box]) -> bytes:
     """Return the heatmap over the film at full size as PNG, marked as a research prototype's."""
     picture = to_display(film.mammogram.pixels, film.mammogram.bit_depth)
-    return overlay_png(picture, cv2.resize(heatmap, picture.shape[::-1]), opacity, boxes)
+    return overlay_png(picture, cv2.resize(heatmap, picture.shape[::-1]), OVERLAY_OPACITY, boxes)
 
 
 def _to_screen(pixels: np.ndarray, bit_depth: int) -> np.ndarray:

@@ -191,8 +191,8 @@ def test_a_slow_method_reports_its_progress_and_its_map(opened, monkeypatch):
     opened.selectbox(key="method").set_value("scorecam").run()
     assert not opened.exception
     assert seen == ["scorecam"]
-    opened.slider(key="opacity").set_value(0.3).run()
-    assert seen == ["scorecam"]  # the map is kept, only its opacity changed
+    opened.slider(key="clip").set_value(3.0).run()
+    assert seen == ["scorecam"]  # the map is kept, only the enhanced film changed
 
 
 def test_a_film_without_a_breast_is_shown_with_the_reason(page, demo_film, monkeypatch):

@@ -13,8 +13,9 @@ export default function ({ data, parentElement }) {
     view.observer.observe(root)
     views.set(root, view)
   }
-  if (view.film !== data.film) view.moved = false
-  Object.assign(view, { film: data.film, width: data.width, height: data.height, focus: data.focus })
+  const film = String(data.film)
+  if (view.film !== film) view.moved = false
+  Object.assign(view, { film, width: data.width, height: data.height, focus: data.focus })
   const box = root.querySelector(".panes")
   while (box.children.length > data.panes.length) box.lastElementChild.remove()
   while (box.children.length < data.panes.length) box.append(makePane())
@@ -44,7 +45,7 @@ function fillPane(pane, content, data) {
   setSource(layer, content.layer)
   layer.style.opacity = content.opacity ?? 1
   pane.querySelector("svg")?.remove()
-  if (content.boxes?.length) pane.querySelector(".stage").append(drawBoxes(content.boxes, data))
+  if (content.boxes?.length) pane.querySelector(".stage").append(drawBoxes(content.boxes, content))
 }
 
 function setSource(image, source) {
