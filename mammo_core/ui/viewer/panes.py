@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -42,6 +43,9 @@ class Pane:
         focus: What fills the pane at first, in film pixels; None for the whole film. Panes are zoomed and moved
             together relative to it.
         pixel_spacing_mm: Millimetres per pixel; None where it is not known, and then nothing is shown in millimetres.
+        against: The side of the pane that the focus is put against (None: it is centred): films hung back to back, right
+            breasts against `right` and left ones against `left`, meet without a gap. Then a phone shows the panes two
+            in a row rather than a swipe apart.
     """
 
     title: str
@@ -53,6 +57,7 @@ class Pane:
     mirrored: bool = False
     focus: Box | None = None
     pixel_spacing_mm: float | None = None
+    against: Literal["left", "right"] | None = None
 
     def __post_init__(self) -> None:
         grey = self.pixels.ndim == 2 and self.pixels.dtype in (np.uint8, np.uint16)
