@@ -43,7 +43,7 @@ class Pane:
         focus: What fills the pane at first, in film pixels; None for the whole film. Panes are zoomed and moved
             together relative to it.
         pixel_spacing_mm: Millimetres per pixel; None where it is not known, and then nothing is shown in millimetres.
-        against: The side of the pane that the focus is put against (None: it is centred): films hung back to back, right
+        against: The side of the pane that the focus is put against (None: it is centred). Films hung back to back, right
             breasts against `right` and left ones against `left`, meet without a gap. Then a phone shows the panes two
             in a row rather than a swipe apart.
     """
