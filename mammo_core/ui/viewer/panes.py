@@ -43,9 +43,9 @@ class Pane:
         focus: What fills the pane at first, in film pixels; None for the whole film. Panes are zoomed and moved
             together relative to it.
         pixel_spacing_mm: Millimetres per pixel; None where it is not known, and then nothing is shown in millimetres.
-        against: The side of the pane that the focus is put against (None: it is centred). Films hung back to back, right
-            breasts against `right` and left ones against `left`, meet without a gap. Then a phone shows the panes two
-            in a row rather than a swipe apart.
+        against: The side of the pane that the focus is put against (None: it is centred). Films hung back to back meet
+            without a gap: right breasts against `right`, left ones against `left`. Then a phone shows the panes two in
+            a row rather than a swipe apart.
     """
 
     title: str
