@@ -48,6 +48,12 @@ class Box(NamedTuple):
     width: float
     height: float
 
+    def clipped(self, shape: tuple[int, int]) -> Box:
+        """Return the part of the box on a film of (H, W) pixels."""
+        left, right = (min(max(edge, 0.0), shape[1]) for edge in (self.x, self.x + self.width))
+        top, bottom = (min(max(edge, 0.0), shape[0]) for edge in (self.y, self.y + self.height))
+        return Box(left, top, right - left, bottom - top)
+
 
 class Probabilities(NamedTuple):
     """Calibrated probabilities over `LABELS`; they sum to 1."""
@@ -150,7 +156,7 @@ class Preprocessed:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A place where the model looked: a 19 mm square in pixels of the original film.
+    """A place where the model looked: a 19 mm square in pixels of the original film, as far as it lies on the film.
 
     `probabilities` are the film head's at the square's centre, calibrated: how often such a mark was a benign or a
     malignant lesion. Candidates are sorted by `suspicion`.
@@ -219,7 +225,7 @@ class BreastReading:
         film_index: Which of the exam's films speaks for it, as an index of `ExamReading.films`.
         probabilities: Calibrated, over `LABELS`, for the breast with the other one known; where there is no other
             one they are the film's own.
-        decision: One of `DECISIONS`; `refer` as well when this breast's film is outside training.
+        decision: One of `DECISIONS`; `refer` as well when the exam is outside training.
     """
 
     laterality: Laterality | None

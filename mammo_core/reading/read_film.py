@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -62,19 +62,25 @@ def read_film(
     """
     bundle = load_bundle() if bundle is None else bundle
     prepared = preprocess(mammogram, bundle.config) if prepared is None else prepared
-    scan = scan_film(prepared, bundle)
+    return read_scan(mammogram, prepared, scan_film(prepared, bundle), bundle)
+
+
+def read_scan(mammogram: Mammogram, prepared: Preprocessed, scan: Scan, bundle: Bundle) -> FilmReading:
+    """Return the reading of a film whose scan is there already; see `read_film`."""
     known = find_known(mammogram.digest, bundle)
     if known is None:
         applicability = judge(mammogram, prepared, scan.features[scan.grid.in_breast], bundle)
-        probabilities, decision, candidates = _answer(scan, prepared, bundle)
+        scores = calibration(bundle, "film")(scores_of(scan, bundle))
+        probabilities, decision = as_probabilities(scores), doubt_band(bundle, "film").decide(scores)
+        candidates = _candidates(scan, prepared, bundle)
     else:
-        applicability = known.applicability
-        probabilities, decision, candidates = known.probabilities, known.decision, known.candidates
+        applicability, candidates = known.applicability, known.candidates
+        probabilities, decision = known.answer.probabilities, known.answer.decision
     return FilmReading(
         probabilities=probabilities,
         decision=decision if applicability.inside else "refer",
         suspicion_map=read_only(_suspicion_map(scan, prepared, bundle)),
-        candidates=candidates,
+        candidates=tuple(replace(mark, box=mark.box.clipped(prepared.film_shape)) for mark in candidates),
         applicability=applicability,
         warnings=_warnings(mammogram, prepared, known),
         model_id=bundle.model_id,
@@ -82,10 +88,26 @@ def read_film(
     )
 
 
-def _answer(scan: Scan, prepared: Preprocessed, bundle: Bundle) -> tuple:
-    """Return probabilities, decision and candidates of a film that the model has not seen."""
+def scores_of(scan: Scan, bundle: Bundle) -> np.ndarray:
+    """Return a film's two scores (2,), before calibration: what breasts and women are scored from too."""
+    return film_summary(scan.margins[scan.grid.in_breast], bundle.info["scan"]["top_cells"])
+
+
+def calibration(bundle: Bundle, of: str) -> Calibration:
+    """Return the calibration of `film`, `breast`, `woman`, `region` or `candidate` scores."""
+    constants = bundle.info["calibration"]
+    return Calibration(**constants.get(of, constants["film"]))  # TODO schema 2: [of]
+
+
+def doubt_band(bundle: Bundle, unit: str) -> DoubtBand:
+    """Return the doubt band of `film`, `breast` or `woman`."""
+    band = bundle.info["doubt_band"]
+    return DoubtBand(**band.get(unit, band))  # TODO schema 2: [unit]
+
+
+def _candidates(scan: Scan, prepared: Preprocessed, bundle: Bundle) -> tuple[Candidate, ...]:
+    """Return the places to look at, most suspicious first."""
     settings = bundle.info["scan"]
-    values = calibration(bundle, "film")(film_summary(scan.margins[scan.grid.in_breast], settings["top_cells"]))
     cells = strongest_cells(
         scan.margins[..., 0], scan.grid.in_breast, settings["n_candidates"], settings["apart_cells"]
     )
@@ -94,16 +116,6 @@ def _answer(scan: Scan, prepared: Preprocessed, bundle: Bundle) -> tuple:
         Candidate(_box_on_film(scan.grid, cell, prepared), as_probabilities(mark))
         for cell, mark in zip(cells, marks, strict=True)
     ]
-    band = DoubtBand(**bundle.info["doubt_band"])
-    return as_probabilities(values), band.decide(values), _most_suspicious_first(candidates)
-
-
-def calibration(bundle: Bundle, of: str) -> Calibration:
-    """Return the calibration of `film`, `region` or `candidate` scores."""
-    return Calibration(**bundle.info["calibration"][of])
-
-
-def _most_suspicious_first(candidates: list[Candidate]) -> tuple[Candidate, ...]:
     return tuple(sorted(candidates, key=lambda candidate: -candidate.suspicion))
 
 

@@ -46,6 +46,6 @@ def read_region(
     crop = cut_region(prepared.image, x, y)
     logits = [bundle.network.run(turned, ["region_logits"])["region_logits"][0, 0] for turned in orientations(crop)]
     probabilities = calibration(bundle, "region")(margins(np.mean(logits, axis=0)))
-    box = prepared.box_to_film(Box(x - REGION_PX / 2, y - REGION_PX / 2, REGION_PX, REGION_PX))
+    box = prepared.box_to_film(Box(x - REGION_PX / 2, y - REGION_PX / 2, REGION_PX, REGION_PX)).clipped((height, width))
     training_film_id = bundle.info["training_films"].get(mammogram.digest)
     return RegionReading(box, as_probabilities(probabilities), bundle.model_id, training_film_id)
