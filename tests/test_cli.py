@@ -268,6 +268,37 @@ def test_read_for_people_says_the_decision_and_what_it_is_worth(mdb028, demo_dir
     assert "outside training: This is a CC view" in said
 
 
+def test_read_exam_gives_one_object_and_names_the_film_that_failed(demo_dir, capsys):
+    exam = demo_dir / "sfm-malign-0"
+    assert exit_code(["read-exam", "--json", exam / "1-281.dcm", ROOT / "Makefile", exam / "1-283.dcm"]) == 1
+    said = capsys.readouterr()
+    result = json.loads(said.out)
+    keys = {"films", "breasts", "probabilities", "decision", "suspect", "reasons", "warnings", "applicability"}
+    assert keys | {"model_id", "training_woman_id"} <= set(result)
+    assert [set(film) == {"file", "error"} for film in result["films"]] == [False, False, True]
+    assert [breast["file"] for breast in result["breasts"]] == [str(exam / f"1-{n}.dcm") for n in (283, 281)]
+    assert [breast["laterality"] for breast in result["breasts"]] == ["R", "L"]
+    assert "Makefile could not be read" in result["warnings"][0]
+    assert f"{ROOT / 'Makefile'}: " in said.err
+
+
+def test_read_exam_for_people_begins_with_the_woman(demo_dir, capsys):
+    assert exit_code(["read-exam", demo_dir / "sfm-malign-0" / "1-283.dcm"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("woman: refer\n")
+    assert "right breast: refer, by" in said
+    assert "note: No film speaks for the left breast" in said
+
+
+def test_an_exam_of_no_readable_film_fails_and_a_whole_set_of_films_is_wrong_use(tmp_path, capsys):
+    assert exit_code(["read-exam", "--json", ROOT / "Makefile"]) == 1
+    assert json.loads(capsys.readouterr().out)["error"] == "none of the films could be read"
+    for number in range(21):
+        (tmp_path / f"{number}.pgm").write_bytes(b"P5\n1 1\n255\n\0")
+    assert exit_code(["read-exam", tmp_path]) == 2
+    assert "21 came" in capsys.readouterr().err
+
+
 def test_stated_spacing_is_used(mdb028, capsys):
     assert exit_code(["read", "--json", "--spacing", "0.1", mdb028]) == 0
     assert json.loads(capsys.readouterr().out)[0]["pixel_spacing_mm"] == 0.1

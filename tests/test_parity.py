@@ -9,10 +9,10 @@ import sys
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mammo_core import load_bundle, load_mammogram, read_film
+from mammo_core import load_bundle, load_mammogram, read_exam, read_film
 from mammo_core.config import ROOT
 from mammo_core.evaluate.predictions import load_predictions
-from mammo_core.reading.to_json import reading_to_json
+from mammo_core.reading.to_json import exam_to_json, reading_to_json
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +33,15 @@ def test_the_command_line_says_what_the_library_says(paths, by_library):
     command = [sys.executable, "-m", "mammo_core", "read", "--json", *map(os.fspath, paths)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == json.loads(json.dumps(by_library))
+
+
+def test_the_command_line_reads_an_exam_as_the_library_does(demo_dir):
+    paths = sorted((demo_dir / "sfm-malign-0").glob("*.dcm"))
+    command = [sys.executable, "-m", "mammo_core", "read-exam", "--json", os.fspath(paths[0].parent)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    films = [load_mammogram(path) for path in paths]
+    expected = exam_to_json([str(path) for path in paths], films, read_exam(films, load_bundle()))
+    assert json.loads(done.stdout) == json.loads(json.dumps(expected))
 
 
 @pytest.mark.parametrize("index", [0, 1])

@@ -50,6 +50,15 @@ def test_a_demo_film_is_read_to_the_end(demo, demo_reading, bundle):
         assert sum(candidate.probabilities) == pytest.approx(1)
 
 
+def test_no_box_reaches_beyond_the_film(demo, demo_reading, bundle):
+    height, width = demo.pixels.shape
+    boxes = [candidate.box for candidate in demo_reading.candidates]
+    boxes.append(read_region(demo, (width, 0), bundle).box)
+    for x, y, wide, high in boxes:
+        assert 0 <= x < x + wide <= width
+        assert 0 <= y < y + high <= height
+
+
 def test_candidates_come_most_suspicious_first(demo_reading):
     suspicions = [candidate.suspicion for candidate in demo_reading.candidates]
     assert suspicions == sorted(suspicions, reverse=True)

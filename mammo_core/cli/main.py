@@ -14,6 +14,7 @@ DONE, FAILED, WRONG_USE, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141
 
 VERBS = {
     "read": ("mammo_core.cli.read", "read films: probabilities, decision and the places looked at"),
+    "read-exam": ("mammo_core.cli.read_exam", "read the films of one woman together: each breast against the other"),
     "enhance": ("mammo_core.cli.enhance", "raise a film's contrast for the eye"),
     "segment": ("mammo_core.cli.segment", "outline the breast and the pectoral muscle"),
     "explain": ("mammo_core.cli.explain", "show where the model looked, as heatmap or overlay"),

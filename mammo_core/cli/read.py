@@ -50,12 +50,16 @@ def run(args: argparse.Namespace) -> int:
 
 def describe(result: dict) -> str:
     """Return one reading (in the form of `reading_to_json`) as a few lines for a person."""
-    shares = ", ".join(f"{label} {100 * share:.0f} %" for label, share in result["probabilities"].items())
     name = f"{result['laterality'] or '?'}-{result['view'] or '?'}"
-    lines = [f"{result['file']} ({name}): {result['decision']}", f"  {shares}"]
+    lines = [f"{result['file']} ({name}): {result['decision']}", f"  {describe_shares(result)}"]
     for place in result["candidates"][:3]:
         x, y, width, height = (round(value) for value in place["box"])
         share = 100 * place["probabilities"]["malignant"]
         lines.append(f"  looked at x {x} to {x + width}, y {y} to {y + height}: malignant {share:.0f} %")
     lines += [f"  outside training: {reason}" for reason in result["applicability"]["reasons"]]
     return "\n".join([*lines, *(f"  note: {warning}" for warning in result["warnings"])])
+
+
+def describe_shares(result: dict) -> str:
+    """Return the probabilities of a film, breast or woman on one line."""
+    return ", ".join(f"{label} {100 * share:.0f} %" for label, share in result["probabilities"].items())

@@ -36,7 +36,7 @@ def give_reasons(
 def _which(suspect: BreastReading, other: BreastReading | None) -> str:
     shares = f"malignant {_percent(suspect.probabilities.malignant)}, abnormal {_percent(_abnormal(suspect))}"
     if other is None:
-        side = f"the {SIDES[suspect.laterality]} breast" if suspect.laterality else "one breast, its side not known"
+        side = f"the {SIDES[suspect.laterality]} breast" if suspect.laterality else "one breast, its side not known,"
         return f"Only {side} is read: {shares}."
     own, against = SIDES[suspect.laterality], SIDES[other.laterality]
     theirs = f"{_percent(other.probabilities.malignant)} and {_percent(_abnormal(other))} in the {against}"
