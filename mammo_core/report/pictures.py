@@ -102,15 +102,16 @@ def encode_png(picture: np.ndarray, text: Mapping[str, str] | None = None) -> by
     return out.getvalue()
 
 
-def enhanced_png(pixels: np.ndarray, settings: Mapping[str, str] | None = None) -> bytes:
+def enhanced_png(pixels: np.ndarray, settings: Mapping[str, str] | None = None, bit_depth: int = 12) -> bytes:
     """Return an enhanced film as PNG: marked on the picture and in the file, with the settings that made it.
 
     Args:
-        pixels: H x W uint8, or uint16 of 12 bits (which is spread over all 16, so that viewers show it).
+        pixels: H x W uint8, or uint16 (which is spread over all 16 bits, so that viewers show it).
         settings: Named settings, written into the file.
+        bit_depth: Bits in use of uint16.
     """
     if pixels.dtype == np.uint16:
-        pixels = (pixels.astype(np.uint32) * 65535 // 4095).clip(max=65535).astype(np.uint16)
+        pixels = (pixels.astype(np.uint32) * 65535 // (2**bit_depth - 1)).clip(max=65535).astype(np.uint16)
     return encode_png(stamp(pixels, ENHANCED_STAMP), {"Comment": ENHANCED_STAMP, **(settings or {})})
 
 
