@@ -29,7 +29,7 @@ if not tested.blocks:
     st.info("The model's `predictions.csv` holds no scores.", icon=":material/info:")
     st.stop()
 
-n_women = tested.predictions["woman_id"].nunique()
+n_women = tested.files.predictions["woman_id"].nunique()
 st.markdown(f"How **{tested.model_id}** does on {n_women} women, each scored by a model that never saw her.")
 name = st.segmented_control(
     "What is scored", tested.blocks, default=tested.blocks[0], required=True, format_func=words.UNIT_NAMES.get,
@@ -55,7 +55,7 @@ with tabs["Telling apart"]:
 with tabs["What was called"]:
     sections.show_calls(block, name)
 with tabs["Operating point"]:
-    explore.show_operating_point(block, rows, tested.screening, name)
+    explore.show_operating_point(block, rows, tested.screening(block["unit"]), name)
 with tabs["Probabilities"]:
     explore.show_calibration(block, sample, name)
 if name == "film":

@@ -7,9 +7,8 @@ import pytest
 
 from mammo_core import load_bundle
 from mammo_core.errors import BundleError, ChecksumError, ConfigMismatchError
-from mammo_core.evaluate.derive import derive_metrics
-from mammo_core.evaluate.predictions import load_candidates, load_predictions
-from mammo_core.mias.index import FILM_IDS, load_annotations
+from mammo_core.evaluate.predictions import load_predictions
+from mammo_core.mias.index import FILM_IDS
 from mammo_core.mias.splits import load_folds, split_digest
 from mammo_core.network.bundle import FILES, active_folder, write_info
 
@@ -103,13 +102,6 @@ def test_active_must_name_a_folder_in_models(monkeypatch, tmp_path, name):
     (tmp_path / "ACTIVE").write_text(name)
     with pytest.raises(BundleError, match="models/ACTIVE"):
         load_bundle()
-
-
-def test_committed_metrics_can_be_derived_again_from_committed_predictions():
-    folder = active_folder()
-    committed = json.loads((folder / "metrics.json").read_text())
-    derived = derive_metrics(load_predictions(folder), load_candidates(folder), load_annotations())
-    assert json.loads(json.dumps(derived)) == {k: v for k, v in committed.items() if k != "derived_from"}
 
 
 def test_every_film_has_an_out_of_fold_score_in_every_repeat():

@@ -7,11 +7,12 @@ import plotly.graph_objects as go
 import pytest
 
 from mammo_core.evaluate.derive import derive_metrics
+from mammo_core.evaluate.score_files import ScoreFiles
 from mammo_core.metrics.roc import roc_curve
 from mammo_core.report import charts, curves, palette
 from mammo_core.report.chart_style import interval_text, percent_text
 from mammo_core.types import DECISIONS, LABELS, Box
-from tests.synthetic_model import draw_frames
+from tests.synthetic_model import draw_files
 
 # How the dichromat sees linear RGB: Machado, Oliveira and Fernandes 2009, severity 1.
 SIGHT = {
@@ -58,8 +59,9 @@ def test_every_decision_has_its_own_colour_marker_and_dash():
 
 @pytest.fixture(scope="module")
 def block() -> dict:
-    films = draw_frames(30, 1)[0].query("unit == 'film'")
-    return derive_metrics(films)["units"]["film"]
+    files = draw_files(30, 1)
+    films = files.predictions.query("unit == 'film'")
+    return derive_metrics(ScoreFiles(films, operating_points=files.operating_points))["units"]["film"]
 
 
 def line(label: str = "malignant") -> curves.Line:

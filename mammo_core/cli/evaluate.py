@@ -23,12 +23,11 @@ def run(args: argparse.Namespace) -> int:
     from mammo_core import load_bundle
     from mammo_core.evaluate.card import film_results_table
     from mammo_core.evaluate.derive import derive_metrics
-    from mammo_core.evaluate.predictions import load_candidates, load_predictions
+    from mammo_core.evaluate.score_files import load_score_files
     from mammo_core.mias.index import load_annotations
 
     bundle = load_bundle(args.model)
-    predictions, candidates = load_predictions(bundle.folder), load_candidates(bundle.folder)
-    metrics = derive_metrics(predictions, candidates, load_annotations()) | {"model_id": bundle.model_id}
+    metrics = derive_metrics(load_score_files(bundle.folder), load_annotations()) | {"model_id": bundle.model_id}
     if args.json:
         print(json.dumps(metrics, indent=1, allow_nan=False))
     else:

@@ -17,73 +17,41 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
-from mammo_core.evaluate.figures import EVENTS, figures_for, measure, rounded
+from mammo_core.evaluate.blocks import BLOCKS, HEADLINE_REPEAT, blocks_in, repeats_in, rows_of
+from mammo_core.evaluate.doubt import derive_doubt_curve
+from mammo_core.evaluate.figures import AUCS, EVENTS, figures_for, measure, near_chance, rounded, spread_of
 from mammo_core.evaluate.localisation import derive_localisation
-from mammo_core.evaluate.predictions import (
-    CANDIDATES_NAME,
-    PREDICTIONS_NAME,
-    check_predictions,
-    load_candidates,
-    load_predictions,
-)
+from mammo_core.evaluate.permutations import derive_permutations
 from mammo_core.evaluate.sample import Sample
+from mammo_core.evaluate.score_files import POINTS, SCORE_NAMES, ScoreFiles, check_score_files, load_score_files
 from mammo_core.evaluate.subgroups import derive_subgroups
 from mammo_core.metrics import bootstrap, calibration
 from mammo_core.mias.index import load_annotations
 from mammo_core.types import DECISIONS, LABELS, Annotation
 
 METRICS_NAME = "metrics.json"
-SCHEMA = 2
+SCHEMA = 3
 """Of `metrics.json`; raised whenever a figure is added, renamed or computed otherwise."""
-HEADLINE_REPEAT = 0
-BLOCKS = {
-    "film": ("film", None),
-    "breast": ("breast", None),
-    "woman": ("woman", None),
-    "region_normal": ("region", "normal"),
-    "region_hard_normal": ("region", "hard_normal"),
-}
-"""{name in `metrics.json`: (unit, kind of normal regions the lesions stand against)}."""
 
 
-def rows_of(predictions: pd.DataFrame, block: str, repeat: int = HEADLINE_REPEAT) -> pd.DataFrame:
-    """Return the rows of `predictions.csv` that a block of `BLOCKS` is computed from, in one repeat."""
-    unit, against = BLOCKS[block]
-    keep = (predictions["unit"] == unit) & (predictions["repeat"] == repeat)
-    if against:
-        keep &= predictions["kind"].isin(("lesion", against))
-    return predictions[keep]
-
-
-def blocks_in(predictions: pd.DataFrame) -> list[str]:
-    """Return the names of the blocks that have cases, in the order of `BLOCKS`; regions need both kinds."""
-    kinds = {name: set(rows_of(predictions, name)["kind"]) for name in BLOCKS}
-    return [name for name, (_, against) in BLOCKS.items() if kinds[name] and (not against or against in kinds[name])]
-
-
-def derive_metrics(
-    predictions: pd.DataFrame,
-    candidates: pd.DataFrame | None = None,
-    annotations: Sequence[Annotation] | None = None,
-) -> dict:
+def derive_metrics(files: ScoreFiles, annotations: Sequence[Annotation] | None = None) -> dict:
     """Compute every figure that is told of a model.
 
     Args:
-        predictions: As `load_predictions` returns it.
-        candidates: As `load_candidates` returns it; finding the place is left out without it or without annotations.
-        annotations: The MIAS index; subgroups by tissue and abnormality are left out without it.
+        files: As `load_score_files` returns them. Finding the place is left out without candidates, operating points
+            and the curve of doubt without their thresholds, chance without permutations.
+        annotations: The MIAS index; subgroups and finding the place are left out without it.
 
     Returns:
-        A JSON-ready dict: `bootstrap` (what the intervals are), `units` ({name of `BLOCKS`: its figures}) and, with
-        candidates and annotations, `localisation`. A figure is {"value", "ci95": [low, high] or null, "n", "unit"},
-        with "reason" where there is no value or no interval. The same input gives the same output.
+        A JSON-ready dict: `bootstrap` (what the intervals are), `units` ({name of `BLOCKS`: its figures}),
+        `localisation` and `permutations`. A figure is {"value", "ci95": [low, high] or null, "n", "unit"}, with
+        "reason" where there is no value or no interval. The same input gives the same output.
 
     Raises:
-        BundleError: The predictions break a promise.
+        BundleError: The tables break a promise.
     """
-    check_predictions(predictions)
+    check_score_files(files)
     result = {
         "schema": SCHEMA,
         "bootstrap": {
@@ -93,26 +61,26 @@ def derive_metrics(
             "interval": "percentile, 95 %",
             "headline_repeat": HEADLINE_REPEAT,
         },
-        "units": {name: _derive_block(predictions, name, annotations) for name in blocks_in(predictions)},
+        "units": {name: _derive_block(files, name, annotations) for name in blocks_in(files.predictions)},
     }
-    if candidates is not None and annotations is not None:
-        films = rows_of(predictions, "film")
-        marks = candidates[candidates["repeat"] == HEADLINE_REPEAT]
-        result["localisation"] = derive_localisation(films, marks, annotations)
+    if files.candidates is not None and annotations is not None:
+        result["localisation"] = derive_localisation(files, annotations)
+    if files.permutations is not None:
+        result["permutations"] = derive_permutations(files.permutations, result)
     return result
 
 
 def write_metrics(folder: Path) -> dict:
-    """Derive the metrics of a model folder, write them to `metrics.json` beside `predictions.csv`, and return them.
+    """Derive the metrics of a model folder, write them to `metrics.json` beside its scores, and return them.
 
     The files they were derived from are named with their sha256.
 
     Raises:
-        BundleError: `predictions.csv` or `candidates.csv` is missing, cannot be read, or breaks a promise.
+        BundleError: `predictions.csv` is missing, or a score file cannot be read or breaks a promise.
         DatasetError: The committed MIAS index is missing or damaged.
     """
     folder = Path(folder)
-    metrics = derive_metrics(load_predictions(folder), load_candidates(folder), load_annotations())
+    metrics = derive_metrics(load_score_files(folder), load_annotations())
     metrics["derived_from"] = source_digests(folder)
     text = json.dumps(metrics, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     (folder / METRICS_NAME).write_text(text, encoding="utf-8", newline="\n")
@@ -121,15 +89,15 @@ def write_metrics(folder: Path) -> dict:
 
 def source_digests(folder: Path) -> dict[str, str]:
     """Return {file name: sha256} of the files that `metrics.json` is derived from, as far as they are there."""
-    paths = [Path(folder) / name for name in (PREDICTIONS_NAME, CANDIDATES_NAME)]
+    paths = [Path(folder) / name for name in SCORE_NAMES]
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths if path.is_file()}
 
 
-def _derive_block(predictions: pd.DataFrame, name: str, annotations: Sequence[Annotation] | None) -> dict:
+def _derive_block(files: ScoreFiles, name: str, annotations: Sequence[Annotation] | None) -> dict:
     """Return all figures of one unit."""
     unit, against = BLOCKS[name]
-    rows = rows_of(predictions, name)
-    sample = Sample.from_frame(rows)
+    rows = rows_of(files.predictions, name)
+    sample = Sample.from_frame(rows, files.operating_points)
     block = {
         "unit": unit,
         "normals": against,
@@ -137,14 +105,25 @@ def _derive_block(predictions: pd.DataFrame, name: str, annotations: Sequence[An
         "n_women": sample.n_women,
         "n_folds": len(np.unique(sample.fold)),
         "class_counts": sample.class_counts,
-        "figures": {key: measure(sample, figure, unit) for key, figure in figures_for(sample).items()},
+        "figures": (figures := {key: measure(sample, figure, unit) for key, figure in figures_for(sample).items()}),
+        "close_to_chance": {key: words for key in figures if key in AUCS and (words := near_chance(figures[key]))},
         "references": _references(sample),
         "confusion": _confusion(sample),
-        "repeats": _over_repeats(predictions, name),
+        "repeats": _over_repeats(files, name),
     }
+    if sample.thresholds:
+        block["operating_points"] = {point: _thresholds(sample, point) for point in POINTS}
+        block["doubt_curve"] = derive_doubt_curve(sample, unit)
     if annotations is not None and unit != "woman":
         block["subgroups"] = derive_subgroups(rows, annotations, unit)
     return block
+
+
+def _thresholds(sample: Sample, point: str) -> dict:
+    """Return an operating point's thresholds: the least and the most of any fold, and each fold's."""
+    of_fold = dict(zip(sample.fold.tolist(), sample.thresholds[point].tolist(), strict=True))
+    values = [rounded(of_fold[fold]) for fold in sorted(of_fold)]
+    return {"least": min(values), "most": max(values), "of_folds": values}
 
 
 def _references(sample: Sample) -> dict:
@@ -175,19 +154,17 @@ def _counts(matrix: np.ndarray) -> list[list[int]]:
     return matrix.astype(int).tolist()
 
 
-def _over_repeats(predictions: pd.DataFrame, name: str) -> dict:
+def _over_repeats(files: ScoreFiles, name: str) -> dict:
     """Return each figure's value in every repeat, with mean and deviation (n - 1); empty for a single repeat."""
     unit, _ = BLOCKS[name]
-    repeats = sorted(int(r) for r in predictions.loc[predictions["unit"] == unit, "repeat"].unique())
+    repeats = repeats_in(files.predictions[files.predictions["unit"] == unit])
     if len(repeats) < 2:
         return {}
-    samples = [Sample.from_frame(rows_of(predictions, name, repeat)) for repeat in repeats]
-    spread = {}
-    for key, figure in figures_for(samples[0]).items():
-        values = np.array([float(figure.compute(sample, None)) for sample in samples])
-        spread[key] = {
-            "mean": rounded(values.mean()),
-            "sd": rounded(values.std(ddof=1)),
-            "values": [rounded(value) for value in values],
-        }
-    return {"repeats": repeats, "figures": spread}
+    samples = [
+        Sample.from_frame(rows_of(files.predictions, name, repeat), files.operating_points) for repeat in repeats
+    ]
+    figures = {
+        key: spread_of([float(figure.compute(sample, None)) for sample in samples])
+        for key, figure in figures_for(samples[0]).items()
+    }
+    return {"repeats": repeats, "figures": figures}

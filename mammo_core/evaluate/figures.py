@@ -7,7 +7,7 @@ the operating point and doubt band and may be `refer`, which is never right, nev
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,8 @@ from mammo_core.types import DECISIONS, LABELS
 NORMAL, BENIGN, MALIGNANT = range(len(LABELS))
 REFER = DECISIONS.index("refer")
 DIGITS = 6
+NEAR_CHANCE = 0.6
+"""An AUC under this is called close to chance, even when its interval leaves one half out."""
 
 Mask = Callable[[Sample], np.ndarray]
 Compute = Callable[[Sample, np.ndarray | None], np.ndarray]
@@ -62,6 +64,16 @@ def report(estimate: Estimate, n: int, unit: str, reason: str | None = None) -> 
 def rounded(value: float) -> float | None:
     """Return a float with `DIGITS` decimals, None for nan, and never a negative zero."""
     return None if np.isnan(value) else round(float(value), DIGITS) + 0.0
+
+
+def spread_of(values: Sequence[float]) -> dict:
+    """Return mean, deviation (n - 1) and the values themselves of a figure in each repeat."""
+    found = np.asarray(values, float)
+    return {
+        "mean": rounded(found.mean()),
+        "sd": rounded(found.std(ddof=1)),
+        "values": [rounded(value) for value in found],
+    }
 
 
 def measure(sample: Sample, figure: Figure, unit: str) -> dict:
@@ -198,12 +210,48 @@ def _of_decision() -> dict[str, Figure]:
     return figures
 
 
+def _of_point(point: str) -> dict[str, Figure]:
+    """Return what calling a case malignant from its own fold's threshold on would do."""
+
+    def called(s: Sample) -> np.ndarray:
+        return s.probabilities[:, MALIGNANT] >= s.thresholds[point]
+
+    def malignant(s: Sample) -> np.ndarray:
+        return s.truth == MALIGNANT
+
+    return {
+        f"{point}_sensitivity": share(called, malignant),
+        f"{point}_specificity": share(lambda s: ~called(s), lambda s: ~malignant(s)),
+        f"{point}_ppv": share(malignant, called),
+        f"{point}_npv": share(lambda s: ~malignant(s), lambda s: ~called(s)),
+    }
+
+
 OF_SCORES = _ranking() | _calibration() | _of_label()
 """Figures that every unit has."""
+AUCS = tuple(name for name in OF_SCORES if "auc" in name)
+"""Those for which one half is chance."""
 OF_DECISIONS = _of_decision()
 """Figures of units that carry decisions."""
 
 
+LOWER_IS_BETTER = ("ece_", "brier", "log_loss", "error_", "malignant_called_normal")
+"""Beginnings of the names of figures that a better model has less of."""
+
+
 def figures_for(sample: Sample) -> dict[str, Figure]:
     """Return the figures that can be told of a sample, by name."""
-    return OF_SCORES if sample.decision is None else OF_SCORES | OF_DECISIONS
+    figures = OF_SCORES if sample.decision is None else OF_SCORES | OF_DECISIONS
+    for point in sample.thresholds:
+        figures = figures | _of_point(point)
+    return figures
+
+
+def near_chance(figure: dict) -> str | None:
+    """Return, for an AUC of `metrics.json` that is hardly better than a coin, the words that must stand beside it."""
+    if figure["value"] is None:
+        return None
+    low = figure["ci95"][0] if figure["ci95"] else figure["value"]
+    if low <= 0.5:
+        return "no better than chance, as far as these cases can tell"
+    return "close to chance" if figure["value"] < NEAR_CHANCE else None

@@ -104,7 +104,7 @@ def _names(frame: pd.DataFrame) -> np.ndarray:
 
 
 def _thresholds(frame: pd.DataFrame, points: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Return each case's thresholds, those of its own unit, repeat and fold; a point unknown to any case is left out."""
+    """Return each case's thresholds, those of its own unit, repeat and fold; a point some case lacks is left out."""
     keys = ["unit", "repeat", "fold"]
     wide = points.pivot(index=keys, columns="point", values="threshold")
     of_case = frame[keys].join(wide, on=keys)

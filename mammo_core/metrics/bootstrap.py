@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mammo_core.metrics.checks import check_weights, ratio
+from mammo_core.metrics.checks import check_vector, check_weights, ratio
 
 N_RESAMPLES = 2000
 SEED = 20260101
@@ -116,6 +116,27 @@ def estimate_proportion(
         return Estimate(found.value, np.nan, np.nan, "too few women for an interval") if few else found
     reach = 1 - ((1 - LEVEL) / 2) ** (1 / n_women)
     return Estimate(0.0, 0.0, reach) if found.value == 0 else Estimate(1.0, 1 - reach, 1.0)
+
+
+def mean(values: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+    """Return the mean of n values; nan when there are none. `weights` as `proportion` takes them."""
+    values = check_vector(values, "values")
+    weights = check_weights(weights, len(values))
+    return ratio(weights @ values, weights.sum(-1))
+
+
+def estimate_mean(values: np.ndarray, groups: np.ndarray, weights: np.ndarray) -> Estimate:
+    """Return the mean of n values, such as shares, with its interval; none for fewer than `MIN_WOMEN` groups.
+
+    Args:
+        values: n floats.
+        groups: n labels of women.
+        weights: B x n, from `resample_weights(groups)`.
+    """
+    found = estimate(lambda w: mean(values, w), weights)
+    if 0 < len(np.unique(groups)) < MIN_WOMEN:
+        return Estimate(found.value, np.nan, np.nan, "too few women for an interval")
+    return found
 
 
 def paired_difference(first: Metric, second: Metric, weights: np.ndarray) -> Estimate:

@@ -14,16 +14,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mammo_core.evaluate.derive import (
-    HEADLINE_REPEAT,
-    METRICS_NAME,
-    SCHEMA,
-    blocks_in,
-    derive_metrics,
-    rows_of,
-    source_digests,
-)
-from mammo_core.evaluate.predictions import load_candidates, load_predictions
+from mammo_core.evaluate.blocks import HEADLINE_REPEAT, blocks_in, rows_of
+from mammo_core.evaluate.derive import METRICS_NAME, SCHEMA, derive_metrics, source_digests
+from mammo_core.evaluate.score_files import ScoreFiles, load_score_files
 from mammo_core.film.load import load_mammogram
 from mammo_core.mias.films import open_films
 from mammo_core.mias.index import annotations_by_film, background_tissue, load_annotations
@@ -36,33 +29,36 @@ class Tested:
 
     Attributes:
         model_id: The folder's name.
-        predictions: `predictions.csv`.
-        candidates: `candidates.csv`, or None.
+        files: Its score files.
         metrics: `metrics.json`.
-        screening: The model's screening threshold on P(malignant) of a film, or None where it states none.
+        points: {unit: {operating point: the model's own threshold on P(malignant)}}, as far as it states them.
     """
 
     model_id: str
-    predictions: pd.DataFrame
-    candidates: pd.DataFrame | None
+    files: ScoreFiles
     metrics: dict
-    screening: float | None
+    points: dict[str, dict[str, float]]
 
     @property
     def blocks(self) -> list[str]:
         """Names of the units that have figures."""
-        return blocks_in(self.predictions)
+        return blocks_in(self.files.predictions)
 
     def rows(self, block: str) -> pd.DataFrame:
         """Return the headline repeat's cases of a unit."""
-        return rows_of(self.predictions, block)
+        return rows_of(self.files.predictions, block)
+
+    def screening(self, unit: str) -> float | None:
+        """Return the model's own screening threshold on P(malignant) of a unit, or None where it states none."""
+        of_unit = self.points.get(unit)
+        return of_unit.get("screening") if isinstance(of_unit, dict) else None
 
     def strongest_mark(self, film_id: str) -> Box | None:
         """Return a film's most suspicious mark in the headline repeat, or None where it has none."""
-        if self.candidates is None:
+        marks = self.files.candidates
+        if marks is None:
             return None
-        of_film = (self.candidates["film_id"] == film_id) & (self.candidates["repeat"] == HEADLINE_REPEAT)
-        marks = self.candidates[of_film]
+        marks = marks[(marks["film_id"] == film_id) & (marks["repeat"] == HEADLINE_REPEAT)]
         if marks.empty:
             return None
         strongest = marks.loc[marks["p_normal"].idxmin()]
@@ -80,12 +76,12 @@ def load_tested(folder: Path) -> Tested:
 
 @st.cache_data(max_entries=4, show_spinner="Deriving every figure from the model's scores …")
 def _load_tested(folder: Path, digests: dict[str, str]) -> Tested:
-    predictions, candidates = load_predictions(folder), load_candidates(folder)
+    files = load_score_files(folder)
     metrics = _read_json(folder / METRICS_NAME)
     if metrics.get("derived_from") != digests or metrics.get("schema") != SCHEMA:
-        metrics = derive_metrics(predictions, candidates, load_annotations())
+        metrics = derive_metrics(files, load_annotations())
     points = _read_json(folder / "bundle.json").get("operating_points", {})
-    return Tested(folder.name, predictions, candidates, metrics, points.get("screening"))
+    return Tested(folder.name, files, metrics, points)
 
 
 def _read_json(path: Path) -> dict:

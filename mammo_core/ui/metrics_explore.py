@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mammo_core.evaluate.derive import HEADLINE_REPEAT
+from mammo_core.evaluate.blocks import HEADLINE_REPEAT
 from mammo_core.evaluate.figures import EVENTS, MALIGNANT, report
-from mammo_core.evaluate.localisation import TARGETS, match_marks
+from mammo_core.evaluate.localisation import match_marks
+from mammo_core.evaluate.pointing import TARGETS
 from mammo_core.evaluate.sample import Sample
 from mammo_core.metrics import bootstrap, calibration, confusion, froc, roc
 from mammo_core.mias.index import load_annotations
@@ -32,7 +33,7 @@ def show_operating_point(block: dict, rows: pd.DataFrame, screening: float | Non
     """Show what a threshold on P(malignant) does: rates, predictive values and matrix move together."""
     sample = Sample.from_frame(rows)
     unit, score = block["unit"], sample.probabilities[:, MALIGNANT]
-    start = screening if unit == "film" and screening is not None else block["references"]["prevalence"]["malignant"]
+    start = screening if screening is not None else block["references"]["prevalence"]["malignant"]
     top = max(0.1, math.ceil(20 * float(score.max())) / 20)
     threshold = st.slider(
         f"Call a {unit} malignant when P(malignant) is at least", 0.0, top, min(float(start), top), 0.005,
@@ -133,7 +134,8 @@ def show_place(tested: Tested, name: str) -> None:
     if not found:
         st.info("This model folder holds no marks (`candidates.csv`), so finding the place was not tested.")
         return
-    films, marks = tested.rows("film"), tested.candidates[tested.candidates["repeat"] == HEADLINE_REPEAT]
+    films, marks = tested.rows("film"), tested.files.candidates
+    marks = marks[marks["repeat"] == HEADLINE_REPEAT]
     titles = {"abnormal": "any abnormality", "malignant": "malignant ones"}
     lines = []
     for target in TARGETS:
@@ -148,7 +150,7 @@ def show_place(tested: Tested, name: str) -> None:
         figure = curves.froc_figure(lines, "Found, at how many false marks", f"{n_normal} normal films, out of fold")
         show(figure, f"froc_{name}", "Share of abnormalities found against false marks on a normal film")
     with right:
-        pointing = found["abnormal"]["pointing"]
+        pointing = found["abnormal"]["pointing"]["strongest_mark"]
         st.markdown(
             f"**The strongest mark is right on {percent_text(pointing)}** of {pointing['n']} films with a placed "
             "abnormality."

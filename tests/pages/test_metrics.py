@@ -20,7 +20,9 @@ def models(tmp_path_factory) -> Path:
     """Folder of models with one synthetic model that is active."""
     folder = tmp_path_factory.mktemp("models")
     write_metrics(write_model(folder / "synthetic"))
-    (folder / "synthetic" / "bundle.json").write_text(json.dumps({"operating_points": {"screening": SCREENING}}))
+    (folder / "synthetic" / "bundle.json").write_text(
+        json.dumps({"operating_points": {"film": {"screening": SCREENING}}})
+    )
     (folder / "ACTIVE").write_text("synthetic\n")
     return folder
 
@@ -155,12 +157,13 @@ def test_stale_figures_are_derived_again(tmp_path, models):
     (folder / "metrics.json").write_text((models / "synthetic" / "metrics.json").read_text())
     tested = metrics_data.load_tested(folder)
     assert tested.metrics["units"]["film"]["n"] == 40
-    assert tested.screening is None
+    assert tested.screening("film") is None
 
 
 def test_a_model_with_films_only_and_without_marks_is_shown(tmp_path, monkeypatch):
     folder = write_model(tmp_path / "films-only", 30, 1)
-    (folder / "candidates.csv").unlink()
+    for name in ("candidates.csv", "permutations.csv"):
+        (folder / name).unlink()
     table = (folder / "predictions.csv").read_text().splitlines()
     (folder / "predictions.csv").write_text("\n".join(row for row in table if not row.startswith("region")) + "\n")
     (tmp_path / "ACTIVE").write_text("films-only")
