@@ -423,6 +423,13 @@ UNUSUAL = {
     "magnification": ({"ViewCodeSequence": view_code("399162004", "399163009")}, "magnification"),
     "spot": ({"ViewCodeSequence": view_code("R-10242", "R-102D7")}, "spot compression"),
     "view": ({"ViewPosition": "ML"}, "other than CC and MLO"),
+    "rolled": ({"ViewCodeSequence": view_code("R-10242", "R-102D3")}, "modified view"),
+    "part": ({"ViewPosition": "MLO", "PartialView": "YES"}, "a part of a breast"),
+    "digital": ({"ViewPosition": "MLO"}, "acquired digitally"),
+    "detector": ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.7", "DetectorType": "SCINTILLATOR"}, "acquired digitally"),
+    "for processing": ({"PresentationIntentType": "FOR PROCESSING"}, "unprocessed"),
+    "for processing by class": ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.1.2.1"}, "unprocessed"),
+    "tomosynthesis": ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.13.1.3"}, "tomosynthesis"),
 }
 
 
@@ -436,12 +443,58 @@ def test_film_whose_tags_explain_its_odd_look_is_read_with_a_warning():
     odd = DRAWINGS["chest film"](np.random.default_rng(0)).astype(np.uint16) * 16
     with pytest.raises(NotAMammogramError):
         load_mammogram(written(film(odd)))
-    tags = {"ImageLaterality": "L", "ViewCodeSequence": view_code("399162004", "399055006")}
-    read = load_mammogram(written(film(odd, **tags)))
-    warnings = (*read.warnings, *read.doubts)
-    assert any("does not look like a usual mammogram" in warning for warning in warnings)
-    with pytest.raises(NotAMammogramError, match="blank"):
-        load_mammogram(written(film(odd * 0, **tags)))
+    for view in ({"ViewCodeSequence": view_code("399162004", "399055006")}, {"ViewPosition": "CC"}):
+        read = load_mammogram(written(film(odd, ImageLaterality="L", **view)))
+        warnings = (*read.warnings, *read.doubts)
+        assert any("does not look like a usual mammogram" in warning for warning in warnings)
+        with pytest.raises(NotAMammogramError, match="blank"):
+            load_mammogram(written(film(odd * 0, ImageLaterality="L", **view)))
+
+
+def test_a_digitised_film_under_the_class_of_digital_ones_is_no_doubt():
+    assert load_mammogram(written(film(ImageLaterality="L", DetectorType="FILM"))).doubts == ()
+
+
+# ---------------------------------------------------------------- unprocessed films and volumes
+
+
+def signal(sign: int) -> np.ndarray:
+    """The film as a detector of 14 bits would have met it: 4 decades of density at most, the breast little of that."""
+    thickness = FILM / 255.0 * 4.0
+    return np.rint(12000 * np.exp(-thickness)).astype(np.uint16) if sign > 0 else FILM.astype(np.uint16) * 60
+
+
+@pytest.mark.parametrize(
+    ("sign", "photometric", "relationship"),
+    [(1, "MONOCHROME1", "LIN"), (1, "MONOCHROME2", "LIN"), (-1, "MONOCHROME2", "LOG"), (-1, "MONOCHROME1", "LOG")],
+)
+def test_an_unprocessed_film_is_shown_as_the_density_the_beam_met(sign: int, photometric: str, relationship: str):
+    tags = {"PresentationIntentType": "FOR PROCESSING", "PhotometricInterpretation": photometric}
+    tags |= {"PixelIntensityRelationship": relationship, "PixelIntensityRelationshipSign": sign}
+    read = load_mammogram(written(film(signal(sign), 14, ImageLaterality="L", ViewPosition="MLO", **tags)))
+    assert np.corrcoef(read.pixels.ravel(), FILM.ravel())[0, 1] > 0.999
+    assert read.bit_depth == 14
+    assert any("unprocessed" in doubt for doubt in read.doubts)
+
+
+def test_a_place_without_signal_is_shown_as_air():
+    shut = signal(1)
+    shut[:, -20:] = 0
+    tags = {"PixelIntensityRelationship": "LIN", "PixelIntensityRelationshipSign": 1, "ViewPosition": "MLO"}
+    read = load_mammogram(written(film(shut, 14, PresentationIntentType="FOR PROCESSING", ImageLaterality="L", **tags)))
+    assert not read.pixels[:, -20:].any()
+
+
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, RLELossless], ids=lambda uid: uid.keyword)
+def test_of_several_frames_the_middle_one_is_read(syntax: str):
+    frames = [TWELVE // 4, TWELVE // 2, TWELVE, TWELVE // 3]
+    made = film(TWELVE, NumberOfFrames=4, SOPClassUID="1.2.840.10008.5.1.4.1.1.13.1.3", ViewPosition="MLO")
+    made.PixelData = b"".join(frame.tobytes() for frame in frames)
+    if syntax == RLELossless:
+        made.compress(RLELossless, generate_instance_uid=False)
+    read = load_mammogram(written(made, syntax))
+    assert read.digest == pixel_digest(TWELVE)
+    assert any("holds 4 pictures" in doubt for doubt in read.doubts)
 
 
 # ---------------------------------------------------------------- what is refused
@@ -461,10 +514,7 @@ REFUSED = {
     "unknown modality": ({"Modality": "Secret"}, "unknown modality"),
     "no modality of a secondary capture": ({"Modality": None, "SOPClassUID": "1.2.840.10008.5.1.4.1.1.7"}, "modality"),
     "chest": ({"BodyPartExamined": "CHEST"}, "another body part"),
-    "tomosynthesis": ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.13.1.3"}, "tomosynthesis"),
-    "several frames": ({"NumberOfFrames": 2}, "several frames"),
-    "for processing": ({"PresentationIntentType": "FOR PROCESSING"}, "For Processing"),
-    "for processing by class": ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.1.2.1"}, "For Processing"),
+    "fewer frames than stated": ({"NumberOfFrames": 2}, "truncated"),
     "encrypted": ({"EncryptedAttributesSequence": [item(EncryptedContent=b"Secret!!")]}, "encrypted"),
     "report": ({"PixelData": None, "Modality": "SR"}, "no picture"),
     "colour": ({"SamplesPerPixel": 3, "PhotometricInterpretation": "RGB"}, "colour"),

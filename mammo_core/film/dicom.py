@@ -16,7 +16,6 @@ from pydicom.tag import Tag
 from pydicom.uid import (
     UID,
     DeflatedExplicitVRLittleEndian,
-    DigitalMammographyXRayImageStorageForPresentation,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
@@ -25,7 +24,15 @@ from pydicom.uid import (
 from mammo_core.config import MAX_FILE_BYTES
 from mammo_core.errors import UnreadableImageError
 from mammo_core.film.dicom_display import decode_pixels
-from mammo_core.film.dicom_tags import find_laterality, find_spacing, find_view, find_view_warnings, numbers, text
+from mammo_core.film.dicom_tags import (
+    find_kind_doubts,
+    find_laterality,
+    find_spacing,
+    find_view,
+    find_view_warnings,
+    is_digital,
+    text,
+)
 from mammo_core.types import Mammogram, pixel_digest
 
 pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
@@ -43,20 +50,13 @@ KEYWORDS = (
     "PixelPaddingRangeLimit", "PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing",
     "EstimatedRadiographicMagnificationFactor", "PixelAspectRatio", "SharedFunctionalGroupsSequence",
     "ImageLaterality", "Laterality", "ViewPosition", "ViewCodeSequence", "PatientOrientation", "PatientID",
-    "SeriesDescription", "BreastImplantPresent", "EncryptedAttributesSequence",
+    "SeriesDescription", "BreastImplantPresent", "PartialView", "EncryptedAttributesSequence", "DetectorType",
+    "PixelIntensityRelationship", "PixelIntensityRelationshipSign",
 )
 # fmt: on
 """The only elements that are read."""
 
-DICOMDIR, FOR_PROCESSING = "1.2.840.10008.1.3.10", "1.2.840.10008.5.1.4.1.1.1.2.1"
-SOP_CLASSES = {
-    "1.2.840.10008.5.1.4.1.1.13.1.3": "a tomosynthesis volume",
-    "1.2.840.10008.5.1.4.1.1.13.1.4": "a breast projection series",
-    "1.2.840.10008.5.1.4.1.1.13.1.5": "a breast projection series",
-    FOR_PROCESSING: "an unprocessed (For Processing) mammogram",
-    DICOMDIR: "a DICOMDIR (the table of contents of a disc)",
-}
-"""SOP classes that need a word of their own (DICOM PS3.4, B.5)."""
+DICOMDIR = "1.2.840.10008.1.3.10"
 
 
 MODALITIES = {
@@ -101,7 +101,8 @@ def decode_dicom(data: bytes) -> tuple[Mammogram, bool]:
 
     Returns:
         The film after modality LUT, VOI LUT or window, and presentation LUT shape (DICOM PS3.4, N.2), dark air,
-        with spacing, side and view as far as tags state them; and whether tags describe an unusual view.
+        with spacing, side and view as far as tags state them; and whether tags vouch for a breast that may look odd:
+        they describe an unusual view, or a digital mammogram with its side and view.
 
     Raises:
         UnreadableImageError: Not one readable mammogram; the message says what came and what to do.
@@ -111,32 +112,25 @@ def decode_dicom(data: bytes) -> tuple[Mammogram, bool]:
         _refuse_other_than_a_film(dataset)
         pixels, bit_depth, steps = decode_pixels(dataset, syntax)
         spacing, spacing_steps, warnings = find_spacing(dataset, pixels.shape)
-        unusual = find_view_warnings(dataset)
+        side, view, unusual = find_laterality(dataset), find_view(dataset), find_view_warnings(dataset)
         film = Mammogram(
             pixels=pixels,
             bit_depth=bit_depth,
             pixel_spacing_mm=spacing,
-            laterality=find_laterality(dataset),
-            view=find_view(dataset),
+            laterality=side,
+            view=view,
             source=("read DICOM", *steps, *spacing_steps),
             digest=pixel_digest(pixels),
             warnings=warnings,
-            doubts=(*unusual, *_digital_doubts(dataset)),
+            doubts=(*unusual, *find_kind_doubts(dataset)),
         )
-        return film, bool(unusual)
+        return film, bool(unusual or (is_digital(dataset) and side and view))
     except UnreadableImageError:
         raise
     except Exception as error:  # parsers and decoders answer hostile bytes with almost any exception
         raise UnreadableImageError(
             f"The DICOM file is truncated or damaged ({type(error).__name__}); {EXPECTED}. Export or copy it again."
         ) from None
-
-
-def _digital_doubts(dataset: Dataset) -> tuple[str, ...]:
-    """Say so where a digital detector took the film, as its SOP class tells (digitised films have others)."""
-    if text(dataset, "SOPClassUID") == DigitalMammographyXRayImageStorageForPresentation:
-        return ("The film was acquired digitally; the model learned from digitised film.",)
-    return ()
 
 
 def read_bounded(data: bytes) -> tuple[Dataset, UID]:
@@ -150,7 +144,7 @@ def read_bounded(data: bytes) -> tuple[Dataset, UID]:
     body = data[stream.tell() :]
     syntax = UID(text(meta, "TransferSyntaxUID")) or _guess_syntax(body)
     if text(meta, "MediaStorageSOPClassUID") == DICOMDIR:
-        _refuse(SOP_CLASSES[DICOMDIR])
+        _refuse("a DICOMDIR (the table of contents of a disc)")
     if not syntax.is_transfer_syntax:
         raise UnreadableImageError("The DICOM file uses an unknown or private transfer syntax. Export it uncompressed.")
     if syntax == DeflatedExplicitVRLittleEndian:
@@ -201,24 +195,16 @@ def _refuse(what: str, advice: str = "Send the processed film of one view.") -> 
 
 
 def _refuse_other_than_a_film(dataset: Dataset) -> None:
-    """Raise UnreadableImageError unless the tags describe one grey mammogram meant for reading."""
+    """Raise UnreadableImageError unless the tags describe a mammogram."""
     if "EncryptedAttributesSequence" in dataset:
         _refuse("encrypted attributes", "Decrypt it, or export it without encryption.")
-    sop_class = text(dataset, "SOPClassUID")
-    if sop_class in SOP_CLASSES:
-        _refuse(SOP_CLASSES[sop_class])
     if "PixelData" not in dataset:
         _refuse("no picture (a report, a list, or a file cut off before its pixels)")
     modality = text(dataset, "Modality").upper()
     if modality in MODALITIES:
         _refuse(f"{MODALITIES[modality]} (modality {modality})", "Send a mammogram.")
-    digital_mammography = sop_class.startswith("1.2.840.10008.5.1.4.1.1.1.2")
-    if modality != "MG" and not (not modality and digital_mammography):
+    if modality != "MG" and not (not modality and is_digital(dataset)):
         _refuse("an unknown modality, or states none", "Export the mammogram with its modality.")
     body_part = text(dataset, "BodyPartExamined").upper()
     if body_part and "BREAST" not in body_part and not body_part.startswith("MAMM"):
         _refuse("another body part than the breast")
-    if text(dataset, "PresentationIntentType").upper() == "FOR PROCESSING":
-        _refuse(SOP_CLASSES[FOR_PROCESSING], "Send the For Presentation film.")
-    if max(numbers(dataset, "NumberOfFrames"), default=1) > 1:
-        _refuse("several frames (a volume or a series)")

@@ -12,7 +12,10 @@ from pydicom.uid import UID
 
 from mammo_core.errors import UnreadableImageError
 from mammo_core.film.dicom_pixels import Layout, find_layout, stored_values
-from mammo_core.film.dicom_tags import numbers, text, values
+from mammo_core.film.dicom_tags import is_for_processing, numbers, text, values
+
+SIGNAL_RANGE = 1000.0
+"""The beam is weakened by less than this in any breast; what is darker yet was never in the beam."""
 
 
 def decode_pixels(dataset: Dataset, syntax: UID) -> tuple[np.ndarray, int, list[str]]:
@@ -32,6 +35,8 @@ def decode_pixels(dataset: Dataset, syntax: UID) -> tuple[np.ndarray, int, list[
     stored, bits_stored = stored_values(dataset, syntax, layout)
     layout = layout._replace(bits_stored=bits_stored)
     steps = [f"{syntax.name}, {bits_stored} bits"]
+    if layout.frames > 1:
+        steps.append(f"frame {layout.frames // 2 + 1} of {layout.frames} taken")
     table, bits = display_table(dataset, layout, (int(stored.min()), int(stored.max())), steps)
     return table[stored], bits, steps
 
@@ -52,6 +57,24 @@ def display_table(dataset: Dataset, layout: Layout, used: tuple[int, int], steps
     if layout.signed:
         stored = np.where(stored >= 2 ** (layout.bits_stored - 1), stored - 2**layout.bits_stored, stored)
     shown, bits = _modality(dataset, stored.astype(np.float64), layout.bits_stored, steps)
+    if is_for_processing(dataset):
+        unit = _density(dataset, shown, layout, sorted((shown[used[0]], shown[used[1]])))
+        steps.append("a detector's signal (For Processing), shown as the density it met")
+    else:
+        unit, bits = _presented(dataset, shown, layout, used, bits, steps)
+    bits = max(bits, 8)
+    table = np.rint(unit * (2**bits - 1)).astype(np.uint8 if bits == 8 else np.uint16)
+    padding = _is_padding(dataset, stored)
+    if padding is not None:
+        table[padding] = 0
+        steps.append("padding made black")
+    return table, bits
+
+
+def _presented(
+    dataset: Dataset, shown: np.ndarray, layout: Layout, used: tuple[int, int], bits: int, steps: list[str]
+) -> tuple[np.ndarray, int]:
+    """Return the table of a film that is made for reading, in [0, 1], and the bits it is worth."""
     low, high = float(shown.min()), float(shown.max())
     if lut := next(iter(values(dataset, "VOILUTSequence")), None):
         shown, bits = _look_up(lut, shown)
@@ -67,13 +90,24 @@ def display_table(dataset: Dataset, layout: Layout, used: tuple[int, int], steps
     if _is_inverted(dataset, layout):
         unit = 1 - unit
         steps.append("inverted after the VOI LUT, as the tags say that low values are bright")
-    bits = max(bits, 8)
-    table = np.rint(unit * (2**bits - 1)).astype(np.uint8 if bits == 8 else np.uint16)
-    padding = _is_padding(dataset, stored)
-    if padding is not None:
-        table[padding] = 0
-        steps.append("padding made black")
-    return table, bits
+    return unit, bits
+
+
+def _density(dataset: Dataset, signal: np.ndarray, layout: Layout, used: list[float]) -> np.ndarray:
+    """Return the table of a film that holds a detector's signal, in [0, 1]: bright where little came through.
+
+    Pixel Intensity Relationship and its sign (DICOM PS3.3, C.8.11.3.1.2) say what the signal is. The logarithm of a
+    linear one follows the thickness it met; a place without signal lies outside the beam and is shown as air.
+    """
+    low, high = used
+    sign = numbers(dataset, "PixelIntensityRelationshipSign") or [1 if layout.photometric == "MONOCHROME1" else -1]
+    if sign[0] < 0:
+        return ((signal - low) / max(high - low, 1e-12)).clip(0, 1)
+    if text(dataset, "PixelIntensityRelationship").upper() == "LOG" or high <= 0:
+        return ((high - signal) / max(high - low, 1e-12)).clip(0, 1)
+    floor = high / SIGNAL_RANGE
+    density = np.log(high / signal.clip(floor, high)) / np.log(SIGNAL_RANGE)
+    return np.where(signal < floor, 0.0, density)
 
 
 def _modality(dataset: Dataset, stored: np.ndarray, bits: int, steps: list[str]) -> tuple[np.ndarray, int]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 from pydicom import Dataset
-from pydicom.encaps import encapsulate, generate_frames
+from pydicom.encaps import encapsulate, get_frame
 from pydicom.pixels import get_decoder
 from pydicom.uid import (
     JPEG2000,
@@ -26,7 +26,7 @@ from pydicom.uid import (
 )
 
 from mammo_core.errors import UnreadableImageError
-from mammo_core.film.dicom_tags import numbers, text
+from mammo_core.film.dicom_tags import count_frames, numbers, text
 from mammo_core.film.raster import check_scans, check_size
 
 FRAMES = {
@@ -51,7 +51,7 @@ JPEG_FRAME_MARKERS = frozenset({*range(0xC0, 0xD0), 0xF7}) - {0xC4, 0xC8, 0xCC}
 
 
 class Layout(NamedTuple):
-    """How stored values lie in memory (DICOM PS3.3, C.7.6.3)."""
+    """How stored values lie in memory (DICOM PS3.3, C.7.6.3); of several frames the middle one is read."""
 
     rows: int
     columns: int
@@ -60,6 +60,7 @@ class Layout(NamedTuple):
     shift: int
     signed: bool
     photometric: str
+    frames: int = 1
 
 
 def find_layout(dataset: Dataset) -> Layout:
@@ -79,7 +80,8 @@ def find_layout(dataset: Dataset) -> Layout:
     high = number["HighBit"]
     shift = high - stored + 1 if high is not None and stored - 1 <= high < allocated else 0
     signed = number["PixelRepresentation"] == 1
-    return Layout(number["Rows"], number["Columns"], allocated, stored, shift, signed, photometric or "MONOCHROME2")
+    frames, photometric = count_frames(dataset), photometric or "MONOCHROME2"
+    return Layout(number["Rows"], number["Columns"], allocated, stored, shift, signed, photometric, frames)
 
 
 def stored_values(dataset: Dataset, syntax: UID, layout: Layout) -> tuple[np.ndarray, int]:
@@ -92,13 +94,15 @@ def stored_values(dataset: Dataset, syntax: UID, layout: Layout) -> tuple[np.nda
     bits = layout.bits_stored
     if not syntax.is_encapsulated:
         dtype = np.dtype(f"{'<' if syntax.is_little_endian else '>'}u{layout.bits_allocated // 8}")
-        if len(data) < shape[0] * shape[1] * dtype.itemsize:
+        count = shape[0] * shape[1]
+        start = layout.frames // 2 * count * dtype.itemsize
+        if len(data) < start + count * dtype.itemsize:
             _refuse_truncated()
-        raw = np.frombuffer(data, dtype, shape[0] * shape[1]) >> layout.shift
+        raw = np.frombuffer(data, dtype, count, start) >> layout.shift
     elif syntax == RLELossless:
-        raw = _decode_rle(_frame(data), layout) >> layout.shift
+        raw = _decode_rle(_frame(data, layout.frames), layout) >> layout.shift
     elif syntax in FRAMES or syntax in JPEG_2000:
-        raw = _decode_frame(_frame(data), syntax, layout)
+        raw = _decode_frame(_frame(data, layout.frames), syntax, layout)
         if not layout.signed:
             bits = max(bits, int(raw.max()).bit_length())
     else:
@@ -109,11 +113,11 @@ def stored_values(dataset: Dataset, syntax: UID, layout: Layout) -> tuple[np.nda
     return raw & np.array(2**bits - 1, raw.dtype.newbyteorder("=")), bits
 
 
-def _frame(data: bytes) -> bytes:
-    """Return the one frame of encapsulated pixel data, its fragments joined."""
+def _frame(data: bytes, n_frames: int) -> bytes:
+    """Return the middle frame of encapsulated pixel data, its fragments joined."""
     if data.count(b"\xfe\xff\x00\xe0") > MAX_FRAGMENTS:
         raise UnreadableImageError(f"The DICOM picture comes in more than {MAX_FRAGMENTS} pieces. Export it again.")
-    return next(generate_frames(data, number_of_frames=1))
+    return get_frame(data, n_frames // 2, number_of_frames=n_frames)
 
 
 def _refuse_truncated() -> None:

@@ -34,6 +34,13 @@ MAGNIFIED = 1.3
 """Estimated Radiographic Magnification Factor from which a film is a magnification view (contact films: 1.0 to 1.1)."""
 
 
+DIGITAL = "1.2.840.10008.5.1.4.1.1.1.2"
+"""How the SOP classes of digital mammograms begin: For Presentation, and For Processing with one more `.1`."""
+TOMOSYNTHESIS = "1.2.840.10008.5.1.4.1.1.13.1."
+"""How the SOP classes of tomosynthesis volumes and projection series begin."""
+DETECTORS = ("DIRECT", "SCINTILLATOR", "STORAGE")
+"""Detector types that are no film (DICOM PS3.3, C.8.11.4)."""
+
 MAX_TEXT = 256
 """Characters of a text value that are looked at; the standard allows 64 in all those read here."""
 
@@ -158,8 +165,46 @@ def find_view_warnings(dataset: Dataset) -> tuple[str, ...]:
     if (numbers(dataset, "EstimatedRadiographicMagnificationFactor") or [1.0])[0] >= MAGNIFIED:
         found.append("a magnification view")
     for view in values(dataset, "ViewCodeSequence"):
-        modifiers = values(view, "ViewModifierCodeSequence")
-        found += [VIEW_MODIFIERS[code] for item in modifiers if (code := text(item, "CodeValue")) in VIEW_MODIFIERS]
+        modifiers = [text(item, "CodeValue") for item in values(view, "ViewModifierCodeSequence")]
+        found += [VIEW_MODIFIERS.get(code, "a modified view (rolled, tangential or the like)") for code in modifiers]
+    if text(dataset, "PartialView").upper() == "YES":
+        found.append("a part of a breast")
     if find_view(dataset) is None and (text(dataset, "ViewPosition") or values(dataset, "ViewCodeSequence")):
         found.append("a view other than CC and MLO")
     return tuple(f"The file says that it shows {what}." for what in dict.fromkeys(found))
+
+
+def is_for_processing(dataset: Dataset) -> bool:
+    """Tell whether the film holds a detector's signal, not yet made into a picture for the eye."""
+    intent = text(dataset, "PresentationIntentType").upper()
+    return intent == "FOR PROCESSING" or text(dataset, "SOPClassUID") == f"{DIGITAL}.1"
+
+
+def is_digital(dataset: Dataset) -> bool:
+    """Tell whether a digital detector took the film (digitised films have other SOP classes, or name film)."""
+    detector = text(dataset, "DetectorType").upper()
+    digital_class = text(dataset, "SOPClassUID").startswith((DIGITAL, TOMOSYNTHESIS))
+    return detector in DETECTORS or (digital_class and detector != "FILM")
+
+
+def count_frames(dataset: Dataset) -> int:
+    """Return how many pictures the file holds."""
+    return max(1, int((numbers(dataset, "NumberOfFrames") or [1])[0]))
+
+
+def find_kind_doubts(dataset: Dataset) -> tuple[str, ...]:
+    """Return what the tags say of how the film was made that puts it outside training, one sentence each."""
+    doubts = []
+    if is_digital(dataset):
+        doubts.append("The film was acquired digitally; the model learned from digitised film.")
+    if is_for_processing(dataset):
+        doubts.append("The film is unprocessed (For Processing); the model learned from films made for reading.")
+    n_frames = count_frames(dataset)
+    if n_frames > 1:
+        doubts.append(
+            f"The file holds {n_frames} pictures, as of a tomosynthesis; only the one in the middle is read, and the "
+            "model learned from plain films."
+        )
+    elif text(dataset, "SOPClassUID").startswith(TOMOSYNTHESIS):
+        doubts.append("The picture comes from a tomosynthesis; the model learned from plain films.")
+    return tuple(doubts)
