@@ -16,6 +16,7 @@ from mammo_core.film.enhance import to_display
 from mammo_core.film.load import load_mammogram
 from mammo_core.report.pictures import encode_png, shrink
 from mammo_core.types import Mammogram
+from mammo_core.ui.exam_women import woman_of_file
 
 MAX_FILMS = 12
 """Films that a visitor may have open at once; a decoded film takes up to 160 MB."""
@@ -32,8 +33,11 @@ class OpenFilm:
         name: The file's name.
         mammogram: The film.
         credit: Whose film it is, to be shown beside it; empty for an upload.
+        woman: What tells this woman's films from another's, as far as the program or the file knows (see
+            `woman_of_file`); empty where neither does.
         thumbnail: As a data URI.
         spacing_asked: Whether the file is silent about its pixel spacing.
+        filed_as: Side and view as the file or its pixels tell them, such as `R-MLO` or `?-CC`.
         results: The newest results only, so that a visitor who plays with sliders does not fill the memory.
     """
 
@@ -41,8 +45,10 @@ class OpenFilm:
     name: str
     mammogram: Mammogram
     credit: str
+    woman: str
     thumbnail: str
     spacing_asked: bool
+    filed_as: str
     results: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
 
     def get(self, key: Hashable, work: Callable[[], Any]) -> Any:
@@ -60,6 +66,13 @@ class OpenFilm:
             self.mammogram = replace(self.mammogram, pixel_spacing_mm=pixel_spacing_mm)
             self.results.clear()
 
+    def set_place(self, place: str) -> None:
+        """State side and view, such as `R-MLO` (`filed_as`: as the file tells them); all is worked out anew."""
+        if place != self.mammogram.name:
+            side, view = (None if part == "?" else part for part in place.split("-"))
+            self.mammogram = replace(self.mammogram, laterality=side, view=view)
+            self.results.clear()
+
 
 @dataclass(eq=False)
 class Case:
@@ -68,19 +81,21 @@ class Case:
     films: dict[str, OpenFilm] = field(default_factory=dict)
     refused: list[tuple[str, str]] = field(default_factory=list)
 
-    def add(self, name: str, data: bytes, credit: str = "") -> str | None:
+    def add(self, name: str, data: bytes, credit: str = "", exam: str = "") -> str | None:
         """Open one file; a film that is open already is not opened again.
 
         Args:
             name: The file's name.
             data: Its content.
             credit: Whose film it is.
+            exam: The exam that it comes with, such as `Exam A`; empty where only the file can tell.
 
         Returns:
             The film's key; None where it cannot be opened, with the reason in `refused`.
         """
         key = hashlib.sha256(data).hexdigest()[:16]
         if key in self.films:
+            self.films[key].woman = exam or self.films[key].woman
             return key
         if len(self.films) >= MAX_FILMS:
             self.refused.append((name, f"{MAX_FILMS} films are open, which is the most. Close some and open it again."))
@@ -91,7 +106,9 @@ class Case:
             self.refused.append((name, str(error)))
             return None
         silent = mammogram.pixel_spacing_mm is None
-        self.films[key] = OpenFilm(key, name, mammogram, credit, _thumbnail(mammogram), silent)
+        woman = exam or woman_of_file(data, mammogram.digest)
+        film = OpenFilm(key, name, mammogram, credit, woman, _thumbnail(mammogram), silent, mammogram.name)
+        self.films[key] = film
         self.films = dict(sorted(self.films.items(), key=lambda item: _hanging_order(item[1])))
         return key
 
@@ -110,12 +127,13 @@ def close_case() -> None:
     st.session_state["case"] = Case()
 
 
-def open_files(files: Sequence[tuple[str, bytes]], credit: str = "") -> str | None:
+def open_files(files: Sequence[tuple[str, bytes]], credit: str = "", exam: str = "") -> str | None:
     """Add files to this visitor's case, with progress.
 
     Args:
         files: (name, content) of each.
         credit: Whose films they are.
+        exam: The exam that they make, where that is known.
 
     Returns:
         The key of the first film that could be opened, if any.
@@ -126,7 +144,7 @@ def open_files(files: Sequence[tuple[str, bytes]], credit: str = "") -> str | No
     keys = []
     for i, (name, data) in enumerate(files):
         bar.progress(i / len(files), text=f"Opening film {i + 1} of {len(files)} …")
-        keys.append(case.add(name, data, credit))
+        keys.append(case.add(name, data, credit, exam))
     bar.empty()
     return next((key for key in case.films if key in keys), None)
 

@@ -15,7 +15,7 @@ def open_asked_for() -> None:
     """Open the demo exam that was clicked, if one was."""
     exam = st.session_state.pop("demo_asked_for", None)
     if exam is not None:
-        _open(demo_files(exam), texts.DEMO_CREDIT)
+        _open(demo_files(exam), texts.DEMO_CREDIT, DEMO_EXAMS[exam].partition(",")[0])
 
 
 def show_welcome() -> None:
@@ -29,16 +29,21 @@ def show_welcome() -> None:
         st.caption(texts.UPLOAD_PRIVACY)
     with demo:
         st.subheader(texts.DEMO_TITLE)
-        if not all(demo_files(exam) for exam in DEMO_EXAMS):
-            st.info(texts.DEMO_ABSENT, icon=":material/info:")
-            return
-        for exam, column in zip(DEMO_EXAMS, st.columns(len(DEMO_EXAMS)), strict=True):
-            with column.container(border=True):
-                with st.skeleton(height=170):
-                    picture = demo_picture(exam)
-                st.image(picture, width="stretch", alt=f"Four mammograms of {DEMO_EXAMS[exam]}")
-                _demo_button(exam)
-        st.caption(texts.DEMO_CREDIT)
+        show_demos()
+
+
+def show_demos() -> None:
+    """Show a picture of each demo exam with the button that opens it."""
+    if not all(demo_files(exam) for exam in DEMO_EXAMS):
+        st.info(texts.DEMO_ABSENT, icon=":material/info:")
+        return
+    for exam, column in zip(DEMO_EXAMS, st.columns(len(DEMO_EXAMS)), strict=True):
+        with column.container(border=True):
+            with st.skeleton(height=170):
+                picture = demo_picture(exam)
+            st.image(picture, width="stretch", alt=f"Four mammograms of {DEMO_EXAMS[exam]}")
+            show_demo_button(exam)
+    st.caption(texts.DEMO_CREDIT)
 
 
 def show_upload() -> None:
@@ -82,7 +87,7 @@ def choose_film(case: Case) -> OpenFilm:
     with change, st.popover(texts.OPEN_LABEL, icon=":material/folder_open:", width="stretch"):
         show_upload()
         for exam in DEMO_EXAMS:
-            _demo_button(exam)
+            show_demo_button(exam)
         st.button(texts.CLOSE_ONE, icon=":material/close:", on_click=case.close, args=(key,), width="stretch")
         st.button(texts.CLOSE_ALL, icon=":material/delete_sweep:", on_click=close_case, width="stretch")
     return case.films[key]
@@ -94,8 +99,8 @@ def plain(text: str) -> str:
     return "".join(f"\\{c}" if c in "\\`*_{}[]()#+!|<>~$:&" else c for c in text)
 
 
-def _open(files: list[tuple[str, bytes]], credit: str = "") -> None:
-    opened = open_files(files, credit)
+def _open(files: list[tuple[str, bytes]], credit: str = "", exam: str = "") -> None:
+    opened = open_files(files, credit, exam)
     if opened:
         st.session_state[_WANTED] = opened  # the strip itself may be on the page already, and then is not to be set
 
@@ -105,7 +110,8 @@ def _label(film: OpenFilm) -> str:
     return f"![]({film.thumbnail}) {plain(film.mammogram.name)} · {name}"
 
 
-def _demo_button(exam: str) -> None:
+def show_demo_button(exam: str) -> None:
+    """Show the button that opens a demo exam; `open_asked_for` opens it in the next run."""
     st.button(
         DEMO_EXAMS[exam],
         key=f"demo_{exam}",
