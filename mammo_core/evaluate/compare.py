@@ -4,17 +4,35 @@ Two intervals that overlap say little about a difference, for both models meet t
 resample draws women once, computes the figure of both models from them, and takes the difference (paired bootstrap,
 Efron and Tibshirani 1993). Only cases that both models scored, under the same truth, can be compared; anything else is
 refused rather than trimmed in silence.
+
+Where both were scored on several partitions of the women, the figures are averaged over those that they share, in each
+resample alike: that takes the luck of one partition out of the difference.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 import numpy as np
 
 from mammo_core.errors import BundleError
-from mammo_core.evaluate.figures import Figure
+from mammo_core.evaluate.blocks import BLOCKS, blocks_in, repeats_in, rows_of
+from mammo_core.evaluate.figures import OF_SCORES, Figure, report, rounded
+from mammo_core.evaluate.localisation import RATES, match_marks
+from mammo_core.evaluate.pointing import STRONGEST, TARGETS, pointing_hits
 from mammo_core.evaluate.sample import Sample
+from mammo_core.evaluate.score_files import ScoreFiles
 from mammo_core.metrics import bootstrap
-from mammo_core.metrics.bootstrap import Estimate
+from mammo_core.metrics.bootstrap import Estimate, Metric
+from mammo_core.types import Annotation
+
+COMPARED = (
+    *("macro_auc", "auc_normal_vs_abnormal", "auc_malignant_vs_rest", "auc_benign_vs_malignant"),
+    *("macro_auc_foldwise", "auc_normal_vs_abnormal_foldwise", "auc_malignant_vs_rest_foldwise"),
+    *("auc_benign_vs_malignant_foldwise", "brier", "ece_abnormal"),
+)
+"""Figures of scores that two models are compared on."""
 
 
 def paired(first: Sample, second: Sample, figure: Figure) -> Estimate:
@@ -28,10 +46,7 @@ def paired(first: Sample, second: Sample, figure: Figure) -> Estimate:
     Raises:
         BundleError: The cases or their truths are not the same.
     """
-    second = aligned(first, second)
-    return bootstrap.paired_difference(
-        lambda w: figure.compute(first, w), lambda w: figure.compute(second, w), first.resamples
-    )
+    return _difference([first], [second], figure)[2]
 
 
 def aligned(first: Sample, second: Sample) -> Sample:
@@ -41,19 +56,95 @@ def aligned(first: Sample, second: Sample) -> Sample:
         BundleError: A case is missing on one side, comes twice, or has another truth or woman.
     """
     for sample in (first, second):
-        _refuse(len(np.unique(sample.case)) < len(sample), "a case comes twice in one of them", sample.case)
+        names, counts = np.unique(sample.case, return_counts=True)
+        _refuse((counts > 1).any(), "a case comes twice in one of them", names[counts > 1])
     only = [np.setdiff1d(a.case, b.case) for a, b in ((first, second), (second, first))]
-    _refuse(
-        any(map(len, only)),
-        f"{len(only[0])} cases are only in the first of {len(first)} and {len(only[1])} only in the second of "
-        f"{len(second)}",
-        np.concatenate(only),
+    told = (
+        f"{len(only[0])} of {len(first)} are only in the first and {len(only[1])} of {len(second)} only in the second"
     )
+    _refuse(any(map(len, only)), told, np.concatenate(only))
     order = {case: row for row, case in enumerate(second.case)}
     second = second.part(np.array([order[case] for case in first.case], int))
-    for name, told, other in (("truth", first.truth, second.truth), ("woman", first.women, second.women)):
-        _refuse((told != other).any(), f"the {name} of a case differs", first.case[told != other])
+    for name, one, other in (("truth", first.truth, second.truth), ("woman", first.women, second.women)):
+        _refuse((one != other).any(), f"the {name} of a case differs", first.case[one != other])
     return second
+
+
+def compare(first: ScoreFiles, second: ScoreFiles, annotations: Sequence[Annotation]) -> dict:
+    """Compare two models on everything that both were scored on.
+
+    Args:
+        first: One model's scores.
+        second: Another's, on the same women; finding the place is compared where both have candidates.
+        annotations: The MIAS index.
+
+    Returns:
+        `repeats` (those that both have), `units` ({name of `BLOCKS`: {figure: entry}}) and `localisation` ({target:
+        {figure: entry}}). An entry holds `first` and `second`, each the mean over the repeats, and `difference` with
+        interval, n and unit.
+
+    Raises:
+        BundleError: They share no repeat or unit, or the cases of a shared one are not the same.
+    """
+    repeats = sorted({*repeats_in(first.predictions)} & {*repeats_in(second.predictions)})
+    blocks = [b for b in blocks_in(first.predictions, *repeats[:1]) if b in blocks_in(second.predictions, *repeats[:1])]
+    if not repeats or not blocks:
+        raise BundleError("two models can be compared on the same cases only, but these share no repeat and unit")
+    result = {"repeats": repeats, "units": {}}
+    for block in blocks:
+        models = [[Sample.from_frame(rows_of(f.predictions, block, r)) for r in repeats] for f in (first, second)]
+        result["units"][block] = {name: _compare_figure(*models, name, block) for name in COMPARED}
+    if first.candidates is not None and second.candidates is not None and "film" in blocks:
+        result["localisation"] = {
+            target: _compare_places(first, second, repeats, annotations, target) for target in TARGETS
+        }
+    return result
+
+
+def _compare_figure(first: Sequence[Sample], second: Sequence[Sample], name: str, block: str) -> dict:
+    figure = OF_SCORES[name]
+    return _entry(*_difference(first, second, figure), int(figure.among(first[0]).sum()), BLOCKS[block][0])
+
+
+def _difference(first: Sequence[Sample], second: Sequence[Sample], figure: Figure) -> tuple[float, float, Estimate]:
+    """Return both means over repeats and their difference, of samples of the same cases, one a repeat."""
+    reference = first[0]
+    samples = [[aligned(reference, sample) for sample in of_model] for of_model in (first, second)]
+    return _paired([_mean([partial(figure.compute, s) for s in of_model]) for of_model in samples], reference.resamples)
+
+
+def _compare_places(
+    first: ScoreFiles, second: ScoreFiles, repeats: Sequence[int], annotations: Sequence[Annotation], target: str
+) -> dict:
+    """Return pointing of the strongest mark and sensitivity at each rate, of two models whose films are the same."""
+    films = rows_of(first.predictions, "film", repeats[0]).sort_values("film_id")
+    tables = [[(films, f.candidates[f.candidates["repeat"] == repeat]) for repeat in repeats] for f in (first, second)]
+    hits = [[pointing_hits(*of_one, None, annotations, target) for of_one in of_model] for of_model in tables]
+    marks = [[match_marks(*of_one, annotations, target) for of_one in of_model] for of_model in tables]
+    n_films, n_lesions = len(hits[0][0]), len(marks[0][0].lesions)
+    means = [_mean([partial(bootstrap.mean, h[STRONGEST].to_numpy(float)) for h in of_model]) for of_model in hits]
+    found = _paired(means, bootstrap.resample_weights(hits[0][0]["woman_id"].to_numpy()))
+    figures = {"pointing": _entry(*found, n_films, "film")}
+    for rate in RATES:
+        means = [_mean([partial(m.sensitivity_at, rate) for m in of_model]) for of_model in marks]
+        found = _paired(means, marks[0][0].resamples)
+        figures[f"sensitivity_at_{rate:g}"] = _entry(*found, n_lesions, "lesion")
+    return figures
+
+
+def _mean(metrics: Sequence[Metric]) -> Metric:
+    """Return the mean of a figure over repeats, as one figure."""
+    return lambda w: np.mean([metric(w) for metric in metrics], axis=0)
+
+
+def _paired(models: Sequence[Metric], weights: np.ndarray) -> tuple[float, float, Estimate]:
+    """Return two models' values and their difference."""
+    first, second = models
+    return float(first(None)), float(second(None)), bootstrap.paired_difference(first, second, weights)
+
+
+def _entry(first: float, second: float, difference: Estimate, n: int, unit: str) -> dict:
+    return {"first": rounded(first), "second": rounded(second), "difference": report(difference, n, unit)}
 
 
 def _refuse(wrong: bool, what: str, cases: np.ndarray) -> None:
