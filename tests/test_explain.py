@@ -5,10 +5,22 @@ import pytest
 
 from mammo_core import explain, load_bundle, load_mammogram, preprocess
 from mammo_core.explain import keras_methods
-from mammo_core.explain.explain import METHODS, gradcam
+from mammo_core.explain.explain import METHODS, class_maps, gradcam
+from mammo_core.explain.model import film_logits, released_model
 from mammo_core.mias.phantom import draw_phantom
-from mammo_core.reading.read_film import scan_film
+from mammo_core.network.grid import Grid, lay_out
 from mammo_core.types import LABELS
+from tests.keras_vis import keras_vis_map
+
+TOLERANCE = {
+    "gradcam": 1e-3,
+    "gradcam++": 5e-3,
+    "layercam": 1e-3,
+    "scorecam": 1e-3,
+    "saliency": 1e-3,
+    "smoothgrad": 5e-3,
+}
+"""Largest difference allowed, as a share of the map's maximum; the features come from ONNX, tf-keras-vis's do not."""
 
 
 @pytest.fixture(scope="module")
@@ -26,13 +38,69 @@ def small_film():
     return draw_phantom(3, size=256).mammogram
 
 
+@pytest.fixture(scope="module")
+def grid(mammogram, bundle):
+    return lay_out(preprocess(mammogram, bundle.config))
+
+
+@pytest.fixture(scope="module")
+def small_grid(grid):
+    """A piece of the film's breast."""
+    rows, columns = np.nonzero(grid.in_breast)
+    top, left = int(np.median(rows)) // 2 * 2 - 8, int(np.median(columns)) // 2 * 2 - 6
+    image = grid.image[16 * top :, 16 * left :][:256, :192]
+    return Grid(image, (0, 0), grid.in_breast[top:, left:][:16, :12])
+
+
 @pytest.mark.parametrize("target", LABELS)
-def test_closed_form_equals_the_reference_on_a_real_film(mammogram, bundle, target):
-    scan = scan_film(preprocess(mammogram, bundle.config), bundle)
-    ours = gradcam(scan.features, bundle.gradcam_column(target))
-    theirs = keras_methods.keras_map("gradcam", target, scan.grid, bundle, lambda fraction: None)
+def test_closed_form_equals_the_reference_on_a_real_film(grid, bundle, target):
+    assert difference("gradcam", target, grid, bundle) < TOLERANCE["gradcam"]
+
+
+@pytest.mark.parametrize("method", ["gradcam++", "layercam", "saliency"])
+def test_the_quicker_ways_keep_to_the_reference_on_a_real_film(grid, bundle, method):
+    assert difference(method, "malignant", grid, bundle) < TOLERANCE[method]
+
+
+@pytest.mark.parametrize("method", ["scorecam", "smoothgrad"])
+def test_many_passes_keep_to_the_reference(small_grid, bundle, method):
+    assert difference(method, "malignant", small_grid, bundle) < TOLERANCE[method]
+
+
+def difference(method, target, grid, bundle):
+    (ours,) = class_maps(method, (target,), grid, released_model(bundle))
+    theirs = keras_vis_map(method, target, grid, bundle)
+    assert ours.shape == theirs.shape
     assert ours.max() > 0
-    assert np.allclose(ours / ours.max(), theirs / theirs.max(), atol=1e-3)
+    return np.abs(ours / ours.max() - theirs / theirs.max()).max()
+
+
+@pytest.mark.parametrize("method", ["gradcam", "gradcam++", "scorecam", "saliency"])
+def test_two_classes_at_once_get_the_maps_they_get_alone(small_grid, bundle, method):
+    model = released_model(bundle)
+    together = class_maps(method, ("benign", "malignant"), small_grid, model)
+    alone = [class_maps(method, (target,), small_grid, model)[0] for target in ("benign", "malignant")]
+    assert all(np.array_equal(a, b) for a, b in zip(together, alone, strict=True))
+
+
+def test_a_films_logit_is_the_mean_of_its_highest_cells_in_the_breast():
+    cells = np.arange(24, dtype=float).reshape(2, 4, 3)
+    in_breast = np.array([[True, True, True, False], [True, False, False, False]])
+    assert np.array_equal(film_logits(cells, in_breast, 2), [9.0, 10.0, 11.0])
+
+
+@pytest.mark.parametrize("method", ["scorecam", "smoothgrad"])
+def test_long_work_can_be_stopped_on_its_way(small_film, bundle, method):
+    told = []
+
+    def stop(fraction):
+        told.append(fraction)
+        if len(told) == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        explain(small_film, method, "malignant", bundle, progress=stop)
+    assert told[-1] < 0.5
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -63,10 +131,18 @@ def test_no_evidence_gives_an_empty_map():
     assert not gradcam(np.ones((3, 3, 2)), np.array([-1.0, -2.0])).any()
 
 
-def test_maps_with_noise_are_the_same_every_time(small_film, bundle, monkeypatch):
-    monkeypatch.setattr(keras_methods, "_SMOOTHGRAD_SAMPLES", 2)
-    first, second = (explain(small_film, "smoothgrad", "benign", bundle).heatmap for _ in range(2))
-    assert np.allclose(first, second, atol=1e-4)
+def test_maps_with_noise_are_the_same_every_time(small_grid, bundle):
+    first, second = (class_maps("smoothgrad", ("benign",), small_grid, released_model(bundle))[0] for _ in range(2))
+    assert first.any()
+    assert np.allclose(first, second, rtol=1e-4)
+
+
+def test_one_compiled_graph_serves_films_of_every_size(small_film, mammogram, bundle):
+    graph = keras_methods.released_graph(bundle.folder / "model.keras")
+    for film in (small_film, mammogram):
+        grid = lay_out(preprocess(film, bundle.config))
+        cells = graph.run(grid.image, ["film_logits"])["film_logits"]
+        assert np.allclose(cells, bundle.network.run(grid.image, ["film_logits"])["film_logits"], atol=1e-3)
 
 
 @pytest.mark.parametrize(("method", "target"), [("magic", "malignant"), ("gradcam", "bad")])

@@ -12,14 +12,17 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
+from mammo_core.explain.model import ExplainedModel, released_model
+from mammo_core.explain.scorecam import scorecam
 from mammo_core.network.bundle import Bundle, load_bundle
-from mammo_core.network.grid import Grid
+from mammo_core.network.grid import Grid, lay_out
 from mammo_core.preprocess import preprocess
-from mammo_core.reading.read_film import scan_film
 from mammo_core.types import LABELS, Explanation, Mammogram, Preprocessed
 
 METHODS = ("gradcam", "gradcam++", "layercam", "scorecam", "saliency", "smoothgrad")
-"""The first is in closed form and instant; the others run the Keras graph and load TensorFlow on first use."""
+"""The first is in closed form and instant. Score-CAM runs the ONNX copy many times. The others need gradients: they run
+the Keras graph and load TensorFlow on first use."""
+INSTANT = METHODS[0]
 
 
 def explain(
@@ -39,7 +42,7 @@ def explain(
         target: One of `LABELS`.
         bundle: The model; None for the active one.
         prepared: `preprocess(mammogram, bundle.config)` where the caller has it already.
-        progress: Called with a fraction from 0 to 1.
+        progress: Called with a fraction from 0 to 1; may raise to stop the work.
 
     Raises:
         ValueError: An unknown method or class.
@@ -52,17 +55,47 @@ def explain(
         raise ValueError(f"target must be one of {', '.join(LABELS)}, not {target!r}")
     bundle = load_bundle() if bundle is None else bundle
     prepared = preprocess(mammogram, bundle.config) if prepared is None else prepared
-    scan = scan_film(prepared, bundle)
+    grid, model = lay_out(prepared), released_model(bundle)
     progress(0.0)
-    if method == "gradcam":
-        relative = gradcam(scan.features, bundle.gradcam_column(target))
-    else:
-        from mammo_core.explain.keras_methods import keras_map  # TensorFlow: only when asked for
-
-        relative = keras_map(method, target, scan.grid, bundle, progress)
-    heatmap = _on_film(relative, scan.grid, prepared)
+    relative = class_maps(method, (target,), grid, model, progress)[0]
+    heatmap = on_film(relative, grid, prepared)
     progress(1.0)
     return Explanation(method, target, heatmap, not heatmap.any())
+
+
+def class_maps(
+    method: str,
+    targets: tuple[str, ...],
+    grid: Grid,
+    model: ExplainedModel,
+    progress: Callable[[float], None] = lambda fraction: None,
+) -> list[np.ndarray]:
+    """Return a method's maps for some classes, not yet scaled: one value per cell (CAMs) or per pixel, at least 0.
+
+    Args:
+        method: One of `METHODS`.
+        targets: Some of `LABELS`; a method whose passes serve all classes runs once.
+        grid: The film's layout.
+        model: What is explained: the released model, or any other.
+        progress: Called with a fraction from 0 to 1; may raise to stop the work.
+    """
+    classes = [LABELS.index(target) for target in targets]
+    if method == "saliency":
+        from mammo_core.explain.keras_methods import saliency  # TensorFlow: only when asked for
+
+        return [saliency(model.load_graph(), grid, k, model.top_cells) for k in classes]
+    if method == "smoothgrad":
+        from mammo_core.explain.keras_methods import smoothgrad
+
+        told = [_part_of(progress, i, len(classes)) for i in range(len(classes))]
+        return [smoothgrad(model.load_graph(), grid, k, model.top_cells, told[i]) for i, k in enumerate(classes)]
+    features = model.network.run(grid.image, ["features"])["features"]
+    if method == "gradcam":
+        return [gradcam(features, model.columns[k]) for k in classes]
+    if method == "scorecam":
+        maps = scorecam(features, grid, model, progress)
+        return [maps[k] for k in classes]
+    return [model.load_graph().cam(method, features, grid.in_breast, k, model.top_cells) for k in classes]
 
 
 def gradcam(features: np.ndarray, column: np.ndarray) -> np.ndarray:
@@ -81,7 +114,7 @@ def gradcam(features: np.ndarray, column: np.ndarray) -> np.ndarray:
     return np.maximum(features @ column, 0)
 
 
-def _on_film(relative: np.ndarray, grid: Grid, prepared: Preprocessed) -> np.ndarray:
+def on_film(relative: np.ndarray, grid: Grid, prepared: Preprocessed) -> np.ndarray:
     """Return a map of cells or of pixels, cut to the breast and scaled to a maximum of 1, in the film's own frame."""
     canvas = grid.to_film_canvas(relative, prepared.image.shape, fill=0.0)
     canvas *= prepared.breast_mask
@@ -89,3 +122,7 @@ def _on_film(relative: np.ndarray, grid: Grid, prepared: Preprocessed) -> np.nda
     heatmap = cv2.resize(canvas, (width, height), interpolation=cv2.INTER_LINEAR)
     peak = float(heatmap.max())
     return np.clip(heatmap / peak, 0, 1).astype(np.float32) if peak > 0 else np.zeros_like(heatmap)
+
+
+def _part_of(progress: Callable[[float], None], part: int, parts: int) -> Callable[[float], None]:
+    return lambda fraction: progress((part + fraction) / parts)

@@ -1,0 +1,62 @@
+"""What the methods need of a model: the released one, one with heads of its own, or one with random weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from mammo_core.network.bundle import KERAS_FILE, Bundle
+from mammo_core.types import LABELS
+
+if TYPE_CHECKING:
+    from mammo_core.explain.keras_methods import KerasGraph
+
+
+class Network(Protocol):
+    """Whatever runs a picture through the network: see `OnnxNetwork.run`."""
+
+    def run(self, image: np.ndarray, outputs: Sequence[str]) -> dict[str, np.ndarray]:
+        """Run one picture and return the outputs asked for."""
+
+
+@dataclass(frozen=True, eq=False)
+class ExplainedModel:
+    """A model that can be explained.
+
+    Attributes:
+        network: Runs pictures.
+        columns: (3, channels) Grad-CAM's weight of each feature for each class, in the order of `LABELS`.
+        top_cells: How many of a film's highest cells make its logit.
+        load_graph: Gives the same network in Keras; TensorFlow is loaded when it is called, and not before.
+    """
+
+    network: Network
+    columns: np.ndarray
+    top_cells: int
+    load_graph: Callable[[], KerasGraph]
+
+
+def released_model(bundle: Bundle) -> ExplainedModel:
+    """Return the model of a model folder: ONNX for all that needs no gradient, Keras on demand."""
+
+    def load_graph() -> KerasGraph:
+        from mammo_core.explain.keras_methods import released_graph
+
+        return released_graph(bundle.folder / KERAS_FILE)
+
+    columns = np.stack([bundle.gradcam_column(label) for label in LABELS])
+    return ExplainedModel(bundle.network, columns, bundle.info["scan"]["top_cells"], load_graph)
+
+
+def film_logits(cells: np.ndarray, in_breast: np.ndarray, top_cells: int) -> np.ndarray:
+    """Return a film's three raw logits, which every method explains: each the mean of its highest cells in the breast.
+
+    Args:
+        cells: h x w x 3, the output `film_logits`.
+        in_breast: h x w bool.
+        top_cells: How many cells.
+    """
+    return np.sort(cells[in_breast], axis=0)[-top_cells:].mean(axis=0)

@@ -1,0 +1,32 @@
+"""tf-keras-vis as it comes, eager and over the whole Keras graph: what our quicker ways are measured against."""
+
+import keras
+import numpy as np
+from tf_keras_vis.gradcam import Gradcam
+from tf_keras_vis.gradcam_plus_plus import GradcamPlusPlus
+from tf_keras_vis.layercam import Layercam
+from tf_keras_vis.saliency import Saliency
+from tf_keras_vis.scorecam import Scorecam
+
+from mammo_core.explain import keras_methods
+from mammo_core.explain.scorecam import CHANNELS
+from mammo_core.types import LABELS
+
+CAMS = {"gradcam": Gradcam, "gradcam++": GradcamPlusPlus, "layercam": Layercam, "scorecam": Scorecam}
+
+
+def keras_vis_map(method, target, grid, bundle):
+    """Return tf-keras-vis's own map of the released graph, not scaled: one value per cell, or per pixel."""
+    base = keras.saving.load_model(bundle.folder / "model.keras", compile=False)
+    top = keras_methods._TopCells(grid.in_breast, bundle.info["scan"]["top_cells"], name="logits")
+    model = keras.Model(base.input, top(base.get_layer("film_logits").output))
+    film, index = grid.image.astype(np.float32)[None, ..., None], LABELS.index(target)
+    score = lambda logits: logits[..., index]  # noqa: E731
+    if method in CAMS:
+        options = {"penultimate_layer": keras_methods.EXPLAINED_LAYER, "seek_penultimate_conv_layer": False}
+        options |= {"expand_cam": False, "normalize_cam": False} | ({"max_N": CHANNELS} if method == "scorecam" else {})
+        return np.asarray(CAMS[method](model)(score, film, **options))[0]
+    samples = keras_methods.SMOOTHGRAD_SAMPLES if method == "smoothgrad" else 0
+    np.random.seed(0)
+    noise = keras_methods.SMOOTHGRAD_NOISE
+    return np.asarray(Saliency(model)(score, film, normalize_map=False, smooth_samples=samples, smooth_noise=noise))[0]
