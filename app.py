@@ -18,6 +18,18 @@ page = st.navigation(
             help="Open films, see them enhanced, and see what the model says and where it looked.",
         ),
         st.Page(
+            "pages/enhance.py",
+            title="Enhancement",
+            icon=":material/contrast:",
+            help="Local contrast and sharpening that follow the slider, and what they did in figures.",
+        ),
+        st.Page(
+            "pages/exam.py",
+            title="Exam",
+            icon=":material/view_column:",
+            help="Hang the films of one woman, hold left against right, and read them together.",
+        ),
+        st.Page(
             "pages/dataset.py",
             title="Dataset",
             icon=":material/photo_library:",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -21,6 +21,7 @@ def read_exam(
     bundle: Bundle | None = None,
     *,
     prepared: Sequence[Preprocessed] | None = None,
+    progress: Callable[[int], None] = lambda n_read: None,
 ) -> ExamReading:
     """Read the films of one woman's visit, about one to eight of them.
 
@@ -33,6 +34,7 @@ def read_exam(
         mammograms: From `load_mammogram`, in any order.
         bundle: The model; None for the active one.
         prepared: `preprocess(mammogram, bundle.config)` of each, where the caller has them already.
+        progress: Called with the number of films read so far, before each film.
 
     Returns:
         The reading. Both films of a woman of the training set get her committed out-of-fold answers.
@@ -48,7 +50,10 @@ def read_exam(
     prepared = [preprocess(film, bundle.config) for film in mammograms] if prepared is None else prepared
     if len(prepared) != len(mammograms):
         raise ValueError(f"expected one prepared film for each of {len(mammograms)} films, got {len(prepared)}")
-    read = [_read(film, ready, bundle) for film, ready in zip(mammograms, prepared, strict=True)]
+    read = []
+    for film, ready in zip(mammograms, prepared, strict=True):
+        progress(len(read))
+        read.append(_read(film, ready, bundle))
     films = tuple(reading for reading, _ in read)
     speakers = choose_speakers(mammograms, films)
     applicability = _applicability(mammograms, films, speakers)

@@ -30,22 +30,34 @@ def show_decision(decision: str, word: str, why: str) -> None:
     )
 
 
-def show_shares(probabilities: Probabilities) -> None:
-    """Show probabilities as calm bars with their numbers, and a tick at each class's share in MIAS."""
+def show_shares(
+    probabilities: Probabilities,
+    of: str = "film",
+    usual: Mapping[str, float] = texts.MIAS_SHARES,
+    legend: str = texts.TICK_LEGEND,
+) -> None:
+    """Show probabilities as calm bars with their numbers, and a tick at each class's usual share.
+
+    Args:
+        probabilities: What to show.
+        of: Whose they are, `film` or `woman`.
+        usual: {label: share} in MIAS.
+        legend: What the tick stands for.
+    """
     rows = "".join(
         f'<span>{label.capitalize()}</span><span class="track" aria-hidden="true">'
         f'<span class="fill" style="width:{100 * share:.1f}%;background:{CLASS_COLOURS[label]}"></span>'
-        f'<span class="tick" style="left:{100 * texts.MIAS_SHARES[label]:.1f}%"></span></span>'
+        f'<span class="tick" style="left:{100 * usual[label]:.1f}%"></span></span>'
         f'<span class="number" data-label="{label}" data-share="{share:.6f}">{percent(share)}</span>'
         for label, share in probabilities.as_dict().items()
     )
-    legend = f'<div class="legend"><span class="tick"></span>{texts.TICK_LEGEND}</div>'
-    st.html(f'<div class="shares" data-shares="film">{rows}</div>{legend}')
+    tick = f'<div class="legend"><span class="tick"></span>{legend}</div>'
+    st.html(f'<div class="shares" data-shares="{of}">{rows}</div>{tick}')
 
 
-def show_base_rates() -> None:
-    """Show how rare malignant films are, so that a probability is read against its base rate."""
-    (mias, mias_share, counts), (screening, screening_share, about) = texts.BASE_RATES
+def show_base_rates(rates: Sequence[Sequence[str]] = texts.BASE_RATES) -> None:
+    """Show how rare malignant films (or women with a cancer) are: a probability is read against its base rate."""
+    (mias, mias_share, counts), (screening, screening_share, about) = rates
     st.html(
         f'<div class="rates"><div><b>{mias_share}</b>{mias} ({counts})</div>'
         f"<div><b>{about} {screening_share}</b>{screening}</div></div>"
@@ -61,9 +73,14 @@ def show_notes(title: str, notes: Sequence[str], outside: bool) -> None:
 
 def show_places(candidates: Sequence[Candidate]) -> None:
     """Show each box's probabilities, as a bar of three parts and in figures."""
-    head = "".join(f'<span class="head figure">{label.capitalize()}</span>' for label in reversed(LABELS))
-    rows = "".join(_place(number, candidate) for number, candidate in enumerate(candidates, start=1))
-    st.html(f'<div class="places"><span class="head">Box</span><span></span>{head}{rows}</div>')
+    show_rows("Box", [(str(i), candidate.probabilities) for i, candidate in enumerate(candidates, start=1)])
+
+
+def show_rows(head: str, rows: Sequence[tuple[str, Probabilities]]) -> None:
+    """Show (name, probabilities) one row each, as a bar of three parts and in figures; `head` says what is named."""
+    labels = "".join(f'<span class="head figure">{label.capitalize()}</span>' for label in reversed(LABELS))
+    drawn = "".join(_row(name, probabilities) for name, probabilities in rows)
+    st.html(f'<div class="places"><span class="head">{escape(head)}</span><span></span>{labels}{drawn}</div>')
 
 
 def show_facts(facts: Mapping[str, str]) -> None:
@@ -72,10 +89,10 @@ def show_facts(facts: Mapping[str, str]) -> None:
     st.html(f'<dl class="facts">{rows}</dl>')
 
 
-def _place(number: int, candidate: Candidate) -> str:
-    shares = dict(reversed(candidate.probabilities.as_dict().items()))
+def _row(name: str, probabilities: Probabilities) -> str:
+    shares = dict(reversed(probabilities.as_dict().items()))
     parts = "".join(
         f'<i style="width:{100 * p:.1f}%;background:{CLASS_COLOURS[label]}"></i>' for label, p in shares.items()
     )
     figures = "".join(f'<span class="figure">{percent(share)}</span>' for share in shares.values())
-    return f'<span>{number}</span><span class="bar" aria-hidden="true">{parts}</span>{figures}'
+    return f'<span>{escape(name)}</span><span class="bar" aria-hidden="true">{parts}</span>{figures}'

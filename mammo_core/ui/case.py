@@ -21,7 +21,25 @@ from mammo_core.ui.exam_women import woman_of_file
 MAX_FILMS = 12
 """Films that a visitor may have open at once; a decoded film takes up to 160 MB."""
 _KEPT_RESULTS = 12
+_KEPT_EXAMS = 6
 _THUMBNAIL_PX = 120
+
+
+class Kept(OrderedDict[Hashable, Any]):
+    """Results, the newest `most` of them only."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+
+    def found_or_made(self, key: Hashable, work: Callable[[], Any]) -> Any:
+        """Return the result kept under `key`, or do the work and keep it."""
+        if key not in self:
+            self[key] = work()
+        self.move_to_end(key)
+        while len(self) > self.most:
+            self.popitem(last=False)
+        return self[key]
 
 
 @dataclass(eq=False)
@@ -49,16 +67,11 @@ class OpenFilm:
     thumbnail: str
     spacing_asked: bool
     filed_as: str
-    results: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
+    results: Kept = field(default_factory=lambda: Kept(_KEPT_RESULTS))
 
     def get(self, key: Hashable, work: Callable[[], Any]) -> Any:
         """Return the result kept under `key`, or do the work and keep it."""
-        if key not in self.results:
-            self.results[key] = work()
-        self.results.move_to_end(key)
-        while len(self.results) > _KEPT_RESULTS:
-            self.results.popitem(last=False)
-        return self.results[key]
+        return self.results.found_or_made(key, work)
 
     def set_spacing(self, pixel_spacing_mm: float | None) -> None:
         """State the pixel spacing that the file does not (None: leave it to be estimated); all is worked out anew."""
@@ -76,10 +89,19 @@ class OpenFilm:
 
 @dataclass(eq=False)
 class Case:
-    """A visitor's open films, and the files of the last opening that could not be opened, with the reason."""
+    """A visitor's open films.
+
+    Attributes:
+        films: By key, as they are hung.
+        refused: The files of the last opening that could not be opened, with the reason.
+        newest: Key of the film that was opened last.
+        results: The newest results that belong to several films.
+    """
 
     films: dict[str, OpenFilm] = field(default_factory=dict)
     refused: list[tuple[str, str]] = field(default_factory=list)
+    newest: str = ""
+    results: Kept = field(default_factory=lambda: Kept(_KEPT_EXAMS))
 
     def add(self, name: str, data: bytes, credit: str = "", exam: str = "") -> str | None:
         """Open one file; a film that is open already is not opened again.
@@ -96,6 +118,7 @@ class Case:
         key = hashlib.sha256(data).hexdigest()[:16]
         if key in self.films:
             self.films[key].woman = exam or self.films[key].woman
+            self.newest = key
             return key
         if len(self.films) >= MAX_FILMS:
             self.refused.append((name, f"{MAX_FILMS} films are open, which is the most. Close some and open it again."))
@@ -109,6 +132,7 @@ class Case:
         woman = exam or woman_of_file(data, mammogram.digest)
         film = OpenFilm(key, name, mammogram, credit, woman, _thumbnail(mammogram), silent, mammogram.name)
         self.films[key] = film
+        self.newest = key
         self.films = dict(sorted(self.films.items(), key=lambda item: _hanging_order(item[1])))
         return key
 
