@@ -1,0 +1,143 @@
+"""The Enhancement page: both pictures, the sliders that are followed, and what they did in figures."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from mammo_core.film.enhance_settings import spacing_used
+from mammo_core.report.chart_style import CONFIG
+from mammo_core.ui.case import Case, OpenFilm
+from mammo_core.ui.dials import show_dials
+from mammo_core.ui.enhance_bench import Bench, Measured, bench_of, file_name
+from mammo_core.ui.enhance_settings import DIALS, Choice, current_choice
+from mammo_core.ui.viewer import Pane, show_viewer
+from mammo_core.ui.words import enhance as words
+
+
+@st.fragment
+def show_bench(film: OpenFilm, case: Case) -> None:
+    """Show a film untouched and enhanced, the controls beside it, the histogram and the figures below.
+
+    The sliders are drawn after the pictures, so that the browser sends the next move when it has them, and before the
+    figures, which take longest.
+    """
+    bench, choice = bench_of(film, case), current_choice()
+    if not bench.area.any():
+        st.info(words.NO_BREAST, icon=":material/info:")
+        return
+    pictures, controls = st.container(key="enhance_both").columns([2.6, 1], gap="medium")
+    with controls:
+        _show_presets(choice)
+        dials = st.container(key="enhance_dials_box")
+        _show_ways_back(choice)
+        _show_downloads(film, bench, choice)
+    with pictures:
+        _show_pictures(film, bench, choice)
+    with dials:
+        values = choice.settings.to_dict()
+        show_dials(words.DIALS_LABEL, DIALS, values, choice.move, key="enhance_dials", stamp=choice.stamp)
+        if choice.settings.amount:
+            st.caption(_radius_note(film, choice))
+    _show_measured(bench, choice)
+
+
+def _show_pictures(film: OpenFilm, bench: Bench, choice: Choice) -> None:
+    mammogram, settings = film.mammogram, choice.settings
+    pixels, bits = bench.picture(settings)
+    same = {"film_id": film.key, "focus": bench.focus, "pixel_spacing_mm": mammogram.pixel_spacing_mm}
+    title = words.UNCHANGED if settings.changes_nothing else words.ENHANCED
+    panes = [Pane(words.UNTOUCHED, pixels=mammogram.pixels, bit_depth=mammogram.bit_depth, **same)]
+    panes.append(Pane(title, pixels=pixels, bit_depth=bits, **same))
+    show_viewer(panes, key="enhance_viewer")
+
+
+def _show_presets(choice: Choice) -> None:
+    key = "enhance_preset"
+    st.session_state[key] = choice.preset  # no preset is marked once a slider has left it
+
+    def taken() -> None:
+        if st.session_state[key] is not None:
+            choice.take(st.session_state[key])
+
+    st.pills(
+        words.PRESETS_LABEL, list(words.PRESETS), format_func=words.PRESETS.get, key=key, on_change=taken,
+        help=words.PRESETS_HELP,
+    )  # fmt: skip
+
+
+def _show_ways_back(choice: Choice) -> None:
+    undo, reset = st.columns(2)
+    undo.button(
+        words.UNDO, on_click=choice.undo, disabled=not choice.past, icon=":material/undo:", width="stretch",
+        help=words.UNDO_HELP, key="enhance_undo",
+    )  # fmt: skip
+    reset.button(
+        words.RESET, on_click=choice.take, args=("classic",), icon=":material/restart_alt:", width="stretch",
+        help=words.RESET_HELP, key="enhance_reset",
+    )  # fmt: skip
+
+
+def _show_downloads(film: OpenFilm, bench: Bench, choice: Choice) -> None:
+    settings = choice.settings
+    nothing = settings.changes_nothing
+    make_picture, make_report = lambda: bench.png(settings), lambda: bench.report(settings, film.name)
+    for place, label, about, make, ending, kind in zip(
+        st.columns(2),
+        (words.SAVE_PICTURE, words.SAVE_REPORT),
+        (words.SAVE_PICTURE_HELP, words.SAVE_REPORT_HELP),
+        (make_picture, make_report),
+        ("png", "json"),
+        ("image/png", "application/json"),
+        strict=True,
+    ):
+        place.download_button(
+            label, make, file_name(film, settings, ending), kind, key=f"enhance_{ending}", disabled=nothing,
+            help=words.SAVE_NOTHING if nothing else about, icon=":material/download:", on_click="ignore",
+            width="stretch",
+        )  # fmt: skip
+
+
+def _radius_note(film: OpenFilm, choice: Choice) -> str:
+    spacing_mm, radius_mm = spacing_used(film.mammogram), choice.settings.radius_mm
+    estimated = "" if film.mammogram.pixel_spacing_mm else words.RADIUS_ESTIMATED
+    return words.RADIUS_NOTE.format(mm=radius_mm, px=radius_mm / spacing_mm, spacing=spacing_mm, estimated=estimated)
+
+
+def _show_measured(bench: Bench, choice: Choice) -> None:
+    """Show histogram and figures; while a slider moves the last ones, greyed, so that the picture keeps up with it."""
+    waits = choice.moving and bench.measured_last is not None
+    measured = bench.measured_last if waits else bench.measure(choice.settings)
+    with st.container(key="enhance_measured"):
+        st.subheader(words.FIGURES_TITLE)
+        st.markdown(words.FIGURES_WAIT if waits else _summary(measured))
+        histogram, figures = st.columns([1, 1.35], gap="medium")
+        with histogram:
+            logarithmic = st.toggle(words.LOGARITHMIC, key="enhance_logarithmic", help=words.LOGARITHMIC_HELP)
+            st.plotly_chart(
+                bench.chart(measured, logarithmic),
+                theme=None,
+                config=CONFIG,
+                key="enhance_histogram",
+                alt=words.HISTOGRAM_ALT,
+            )
+        with figures:
+            _show_figures(measured.figures, old=waits)
+            st.caption(words.FIGURES_NOTE.format(pixels=f"{int(measured.counts[0].sum()):,}".replace(",", "\u202f")))
+
+
+def _summary(measured: Measured) -> str:
+    if measured.settings.changes_nothing:
+        return words.UNCHANGED_SUMMARY
+    contrast, noise = measured.figures["contrast_improvement"], measured.figures["noise_amplification"]
+    return (words.GAIN if contrast >= noise else words.GRAIN).format(contrast=contrast, noise=noise)
+
+
+def _show_figures(figures: dict[str, float], old: bool) -> None:
+    cards = "".join(
+        f'<div><dt>{escape(name)}</dt><dd class="value">{escape(form.format(**figures))}</dd>'
+        f'<dd class="way">{escape(way)}</dd><dd>{escape(sentence)}</dd></div>'
+        for name, form, way, sentence in words.FIGURES
+    )
+    st.html(f'<dl class="measured{" old" if old else ""}">{cards}</dl>')
