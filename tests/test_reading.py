@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pydicom
@@ -11,6 +12,7 @@ from PIL import Image
 from mammo_core import load_bundle, load_mammogram, preprocess, read_film, read_region
 from mammo_core.evaluate.predictions import load_predictions
 from mammo_core.mias.phantom import draw_phantom
+from mammo_core.reading.known_films import breast_digest
 from mammo_core.reading.to_json import reading_to_json
 from mammo_core.types import DECISIONS, LABELS, Mammogram, pixel_digest
 
@@ -31,10 +33,9 @@ def demo_reading(demo, bundle):
 
 
 def altered(data):
-    """A MIAS film that is no longer the published one: its pixels differ by one grey level in one corner."""
+    """A MIAS film that is no longer the published one: its brighter pixels are one grey level darker."""
     film = load_mammogram(data)
-    pixels = film.pixels.copy()
-    pixels[-1, -1] += 1
+    pixels = film.pixels - (film.pixels > 100)
     return Mammogram(pixels, 8, 0.2, film.laterality, "MLO", (), pixel_digest(pixels))
 
 
@@ -96,8 +97,7 @@ def test_a_training_film_that_looks_unlike_the_others_says_so(film, bundle):
 
 
 def test_a_picture_of_mini_mias_size_that_is_none_of_its_films_is_referred(film, bundle):
-    pixels = load_mammogram(film("mdb028")).pixels.copy()
-    pixels[-1, -1] += 1
+    pixels = altered(film("mdb028")).pixels
     reading = read_film(load_mammogram(b"P5\n1024 1024\n255\n" + pixels.tobytes()), bundle)
     assert reading.decision == "refer"
     assert any("by its size it was taken as a mini-MIAS film" in reason for reason in reading.applicability.reasons)
@@ -126,6 +126,24 @@ def test_a_training_film_is_recognised_in_another_format(film, bundle):
     buffer = io.BytesIO()
     Image.fromarray(load_mammogram(film("mdb028")).pixels).save(buffer, "PNG")
     assert read_film(load_mammogram(buffer.getvalue()), bundle).training_film_id == "mdb028"
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [lambda p: (p[:, ::-1], 8), lambda p: (np.pad(p, ((64, 32), (32, 96))), 8), lambda p: (p * np.uint16(257), 16)],
+    ids=["mirrored", "padded", "16 bits"],
+)
+def test_a_copy_of_a_training_film_with_the_same_breast_shows_its_out_of_fold_answer(film, bundle, copy):
+    plain = load_mammogram(film("mdb028"))
+    pixels, depth = copy(plain.pixels)
+    other = Mammogram(np.ascontiguousarray(pixels), depth, 0.2, plain.laterality, "MLO", (), pixel_digest(pixels))
+    prepared = preprocess(plain, bundle.config)
+    knowing = replace(bundle, info=bundle.info | {"training_breasts": {breast_digest(prepared.image): "mdb028"}})
+    reading = read_film(other, knowing)
+    assert reading.training_film_id == "mdb028"
+    assert reading.probabilities == read_film(plain, bundle, prepared=prepared).probabilities
+    assert any("mdb028 of the training set, altered" in warning for warning in reading.warnings)
+    assert len(reading.candidates) == bundle.info["scan"]["n_candidates"]
 
 
 def test_a_changed_training_film_is_read_afresh(film, bundle):

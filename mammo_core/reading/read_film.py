@@ -11,7 +11,7 @@ from mammo_core.network.geometry import REGION_PX
 from mammo_core.network.grid import Grid, lay_out
 from mammo_core.preprocess import preprocess
 from mammo_core.reading.applicability import judge
-from mammo_core.reading.known_films import KnownFilm, find_known
+from mammo_core.reading.known_films import Answer, KnownFilm, find_known
 from mammo_core.reading.scores import (
     Calibration,
     DoubtBand,
@@ -67,18 +67,17 @@ def read_film(
 
 def read_scan(mammogram: Mammogram, prepared: Preprocessed, scan: Scan, bundle: Bundle) -> FilmReading:
     """Return the reading of a film whose scan is there already; see `read_film`."""
-    known = find_known(mammogram.digest, bundle)
+    known = find_known(mammogram, prepared, bundle)
     if known is None:
         applicability = judge(mammogram, prepared, scan.features[scan.grid.in_breast], bundle)
         scores = calibration(bundle, "film")(scores_of(scan, bundle))
-        probabilities, decision = as_probabilities(scores), doubt_band(bundle, "film").decide(scores)
-        candidates = _candidates(scan, prepared, bundle)
+        answer = Answer(as_probabilities(scores), doubt_band(bundle, "film").decide(scores))
     else:
-        applicability, candidates = known.applicability, known.candidates
-        probabilities, decision = known.answer.probabilities, known.answer.decision
+        applicability, answer = known.applicability, known.answer
+    candidates = known.candidates if known and known.candidates else _candidates(scan, prepared, bundle)
     return FilmReading(
-        probabilities=probabilities,
-        decision=decision if applicability.inside else "refer",
+        probabilities=answer.probabilities,
+        decision=answer.decision if applicability.inside else "refer",
         suspicion_map=read_only(_suspicion_map(scan, prepared, bundle)),
         candidates=tuple(replace(mark, box=mark.box.clipped(prepared.film_shape)) for mark in candidates),
         applicability=applicability,
@@ -137,9 +136,12 @@ def _warnings(mammogram: Mammogram, prepared: Preprocessed, known: KnownFilm | N
             f"The file does not say its pixel spacing; {prepared.spacing_mm:.3f} mm was estimated. Sizes may be wrong."
         )
     if known:
+        what, rest = ("probabilities, decision and boxes", "heatmaps")
+        if not known.candidates:
+            what, rest = ("probabilities and decision", "boxes and heatmaps")
         warnings.append(
-            f"This film is {known.film_id} of the training set. Its probabilities, decision and boxes are the "
-            "out-of-fold ones, by a model that had not seen this woman; heatmaps come from the released model, "
+            f"This film is {known.film_id} of the training set{'' if known.candidates else ', altered'}. Its {what} "
+            f"are the out-of-fold ones, by a model that had not seen this woman; {rest} come from the released model, "
             "which has."
         )
     return tuple(warnings)

@@ -9,6 +9,7 @@ from mammo_core.network.geometry import REGION_PX
 from mammo_core.network.grid import cut_region
 from mammo_core.network.regions import orientations
 from mammo_core.preprocess import preprocess
+from mammo_core.reading.known_films import find_film_id
 from mammo_core.reading.read_film import calibration
 from mammo_core.reading.scores import as_probabilities, margins
 from mammo_core.types import Box, Mammogram, Preprocessed, RegionReading
@@ -47,5 +48,5 @@ def read_region(
     logits = [bundle.network.run(turned, ["region_logits"])["region_logits"][0, 0] for turned in orientations(crop)]
     probabilities = calibration(bundle, "region")(margins(np.mean(logits, axis=0)))
     box = prepared.box_to_film(Box(x - REGION_PX / 2, y - REGION_PX / 2, REGION_PX, REGION_PX)).clipped((height, width))
-    training_film_id = bundle.info["training_films"].get(mammogram.digest)
-    return RegionReading(box, as_probabilities(probabilities), bundle.model_id, training_film_id)
+    film_id = find_film_id(mammogram, prepared, bundle)
+    return RegionReading(box, as_probabilities(probabilities), bundle.model_id, film_id)
