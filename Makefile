@@ -9,7 +9,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 INSTALLED_DEV := .venv/.installed-dev
 
-.PHONY: help run test test-long lint format bench train screenshots gate-report segmentation-report
+.PHONY: help run test test-long lint format bench train screenshots gate-report segmentation-report asymmetry-report
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-20s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ bench: $(INSTALLED) ## time loading, preparing and reading
 
 gate-report: $(INSTALLED) ## measure the gate's error rates into docs/gate.md
 	$(BIN)/python -m benchmarks.gate_report $(ARGS)
+
+asymmetry-report: $(INSTALLED) ## measure what left against right shows on MIAS into docs/asymmetry.md
+	$(BIN)/python -m benchmarks.asymmetry_report
 
 segmentation-report: $(INSTALLED) ## measure segmentation against hand-drawn outlines
 	$(BIN)/python -m benchmarks.segmentation_report $(ARGS)

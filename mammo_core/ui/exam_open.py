@@ -42,15 +42,15 @@ def show_welcome() -> None:
     st.title(words.TITLE)
     st.markdown(words.SUMMARY)
     demo, own = st.columns([1.25, 1], gap="large")
-    with demo:
-        st.subheader(words.DEMO_TITLE)
-        show_demos()
     with own:
         st.subheader(words.UPLOAD_TITLE)
         show_upload()
         st.caption(words.UPLOAD_NOTE)
         st.subheader(words.MIAS_TITLE)
         _ask_woman("welcome")
+    with demo:  # last, because their pictures take a while
+        st.subheader(words.DEMO_TITLE)
+        show_demos()
 
 
 def choose_woman(case: Case) -> str:

@@ -62,8 +62,9 @@ LAYER_HELP = (
 HEAT_NOTE = "Grad-CAM: tissue that speaks for malignant. Colours are relative to each film: where, not how strong."
 ASYMMETRY_NOTE = (
     "Asymmetry, by bilateral subtraction (after Yin et al. 1991): bright tissue of 7 mm and more that the other breast "
-    "lacks near the mirrored place. One scale for all pairs. For your eye only: it never reaches the model, and "
-    "healthy breasts differ too."
+    "lacks near the mirrored place; one scale for all pairs. For your eye only: it never reaches the model. On MIAS it "
+    "points into a radiologist's circle on 18 % of the films that have one (11 to 25 %, n = 111; a random place on "
+    "3 %), and 45 % of healthy pairs light up clearly too."
 )
 NO_ASYMMETRY = "Nothing on either side is unusually brighter than the other side."
 NOT_COMPARED = "The two cannot be compared"
