@@ -22,7 +22,9 @@ from mammo_core.types import LABELS, Explanation, Mammogram, Preprocessed
 METHODS = ("gradcam", "gradcam++", "layercam", "scorecam", "saliency", "smoothgrad")
 """The first is in closed form and instant. Score-CAM runs the ONNX copy many times. The others need gradients: they run
 the Keras graph and load TensorFlow on first use."""
-INSTANT = METHODS[0]
+METHOD_NAMES = dict(
+    zip(METHODS, ("Grad-CAM", "Grad-CAM++", "LayerCAM", "Score-CAM", "Saliency", "SmoothGrad"), strict=True)
+)
 
 
 def explain(

@@ -1,0 +1,111 @@
+"""Does a map depend on what the model learned? The check by randomised weights.
+
+Adebayo et al, "Sanity checks for saliency maps" (NeurIPS 2018): a map that stays as it was when the model's weights are
+made worthless shows the picture, not the model. Weights are taken from the top downwards: the head, then the backbone's
+last blocks too, then the whole network.
+
+Randomised here means shuffled: each convolution keeps its values and loses their places, so that activations keep
+their size and no layer dies (as they do when weights are drawn anew). `features` are standardised again over the film's
+breast, as they were over the films of training.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+from scipy.stats import rankdata
+
+from mammo_core.explain.keras_methods import EXPLAINED_LAYER, KerasGraph
+from mammo_core.explain.model import ExplainedModel
+from mammo_core.film.enhance import enhancement_figures
+from mammo_core.network.build import gradcam_columns
+from mammo_core.network.geometry import CELL_PX
+from mammo_core.network.grid import Grid
+
+LEVELS = ("head", "upper", "whole")
+"""What is shuffled: the head; the head and the blocks that see cells of 3.2 mm; everything."""
+_HEAD = "film_logits"
+_LOWEST_UPPER_BLOCK = 5
+_NOTHING = 2
+"""Of 255 levels: what lies no higher is taken for empty."""
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """How alike two maps of one film are, inside the breast.
+
+    Attributes:
+        rank: Spearman's rank correlation, -1 to 1; None where one of them is the same everywhere.
+        ssim: Structural similarity, at most 1 (Wang et al. 2004), of both maps scaled to their own maximum, where at
+            least one of them shows something (1 % of its maximum): two maps agree wherever both are empty, which says
+            nothing.
+    """
+
+    rank: float | None
+    ssim: float
+
+
+def shuffled(graph: KerasGraph, level: str, seed: int = 0) -> KerasGraph:
+    """Return a copy of a graph with the weights of a level shuffled.
+
+    Args:
+        graph: Left as it is.
+        level: One of `LEVELS`.
+        seed: Of the shuffling.
+    """
+    if level not in LEVELS:
+        raise ValueError(f"level must be one of {', '.join(LEVELS)}, not {level!r}")
+    copy = keras.models.clone_model(graph.model)
+    copy.set_weights(graph.model.get_weights())
+    rng = np.random.default_rng(seed)
+    for layer in copy.layers:
+        if isinstance(layer, keras.layers.Conv2D | keras.layers.DepthwiseConv2D) and _belongs(layer.name, level):
+            layer.set_weights([rng.permutation(part.ravel()).reshape(part.shape) for part in layer.get_weights()])
+    return KerasGraph(copy)
+
+
+def explained(graph: KerasGraph, grid: Grid, top_cells: int) -> ExplainedModel:
+    """Return a shuffled graph ready to be explained on a film: its features standardised over the film, in place."""
+    layer = graph.model.get_layer(EXPLAINED_LAYER)
+    unit = [np.zeros(layer.moving_mean.shape), np.full(layer.moving_variance.shape, 1 - layer.epsilon)]
+    layer.set_weights(unit)
+    cells = graph.run(grid.image, [EXPLAINED_LAYER])[EXPLAINED_LAYER][grid.in_breast].astype(np.float64)
+    layer.set_weights([cells.mean(axis=0), np.maximum(cells.var(axis=0) - layer.epsilon, 0)])
+    return ExplainedModel(graph, gradcam_columns(graph.model), top_cells, lambda: graph)
+
+
+def likeness(first: np.ndarray, second: np.ndarray, in_breast: np.ndarray) -> Likeness:
+    """Compare two maps of one film.
+
+    Args:
+        first: One value per cell or per pixel, at least 0.
+        second: The same shape.
+        in_breast: One bool per cell; only the breast is compared.
+    """
+    mask = in_breast if first.shape == in_breast.shape else np.kron(in_breast, np.ones((CELL_PX, CELL_PX), bool))
+    levels = _levels(first), _levels(second)
+    shown = mask & (np.maximum(*levels) > _NOTHING)
+    ssim = enhancement_figures(*levels, shown)["ssim"] if shown.any() else 1.0
+    return Likeness(_rank_correlation(first[mask], second[mask]), ssim)
+
+
+def _rank_correlation(first: np.ndarray, second: np.ndarray) -> float | None:
+    if np.ptp(first) == 0 or np.ptp(second) == 0:
+        return None
+    return float(np.corrcoef(rankdata(first), rankdata(second))[0, 1])
+
+
+def _levels(values: np.ndarray) -> np.ndarray:
+    peak = float(values.max())
+    return np.round(255 * values / peak).astype(np.uint8) if peak > 0 else np.zeros(values.shape, np.uint8)
+
+
+def _belongs(layer: str, level: str) -> bool:
+    """Return whether a layer is shuffled at a level."""
+    if level == "whole" or layer == _HEAD:
+        return True
+    block = re.match(r"block(\d+)_", layer)
+    return level == "upper" and block is not None and int(block[1]) >= _LOWEST_UPPER_BLOCK
