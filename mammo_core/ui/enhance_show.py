@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from math import isfinite
 
 import streamlit as st
 
@@ -63,7 +64,7 @@ def _show_presets(choice: Choice) -> None:
 
     st.pills(
         words.PRESETS_LABEL, list(words.PRESETS), format_func=words.PRESETS.get, key=key, on_change=taken,
-        help=words.PRESETS_HELP,
+        help=words.PRESETS_HELP, wrap=True,
     )  # fmt: skip
 
 
@@ -135,8 +136,10 @@ def _summary(measured: Measured) -> str:
 
 
 def _show_figures(figures: dict[str, float], old: bool) -> None:
+    psnr_db = figures["psnr_db"]
+    written = figures | {"psnr_db": f"{psnr_db:.1f} dB" if isfinite(psnr_db) else words.NO_DIFFERENCE}
     cards = "".join(
-        f'<div><dt>{escape(name)}</dt><dd class="value">{escape(form.format(**figures))}</dd>'
+        f'<div><dt>{escape(name)}</dt><dd class="value">{escape(form.format(**written))}</dd>'
         f'<dd class="way">{escape(way)}</dd><dd>{escape(sentence)}</dd></div>'
         for name, form, way, sentence in words.FIGURES
     )

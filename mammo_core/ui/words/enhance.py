@@ -56,6 +56,7 @@ GRAIN = (
     "Grain grew more than structure: local contrast × {contrast:.2f}, noise × {noise:.2f}. Some of what now stands out "
     "is grain."
 )
+NO_DIFFERENCE = "none"
 FIGURES = (
     (
         "Local contrast",
@@ -92,9 +93,9 @@ FIGURES = (
     ),
     (
         "Difference pixel by pixel (PSNR)",
-        "{psnr_db:.1f} dB",
+        "{psnr_db}",
         "higher is more faithful",
-        "How small the changes are against the full range of grey. Infinite where nothing was changed.",
+        "How small the changes are against the full range of grey: 20 dB more mean changes a tenth as large.",
     ),
 )
 LOGARITHMIC = "Logarithmic"
