@@ -40,18 +40,18 @@ def show_shares(
 
     Args:
         probabilities: What to show.
-        of: Whose they are, `film` or `woman`.
-        usual: {label: share} in MIAS.
+        of: Whose they are, `film`, `woman` or `region`.
+        usual: {label: share} in MIAS; empty for no ticks.
         legend: What the tick stands for.
     """
     rows = "".join(
         f'<span>{label.capitalize()}</span><span class="track" aria-hidden="true">'
         f'<span class="fill" style="width:{100 * share:.1f}%;background:{CLASS_COLOURS[label]}"></span>'
-        f'<span class="tick" style="left:{100 * usual[label]:.1f}%"></span></span>'
+        f"{_tick(usual, label)}</span>"
         f'<span class="number" data-label="{label}" data-share="{share:.6f}">{percent(share)}</span>'
         for label, share in probabilities.as_dict().items()
     )
-    tick = f'<div class="legend"><span class="tick"></span>{legend}</div>'
+    tick = f'<div class="legend"><span class="tick"></span>{legend}</div>' if usual else ""
     st.html(f'<div class="shares" data-shares="{of}">{rows}</div>{tick}')
 
 
@@ -87,6 +87,10 @@ def show_facts(facts: Mapping[str, str]) -> None:
     """Show what is known of a film, one line each."""
     rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts.items())
     st.html(f'<dl class="facts">{rows}</dl>')
+
+
+def _tick(usual: Mapping[str, float], label: str) -> str:
+    return f'<span class="tick" style="left:{100 * usual[label]:.1f}%"></span>' if label in usual else ""
 
 
 def _row(name: str, probabilities: Probabilities) -> str:

@@ -14,45 +14,39 @@ from mammo_core.network.bundle import Bundle
 from mammo_core.reading.to_json import reading_to_json
 from mammo_core.types import LABELS, Box, FilmReading
 from mammo_core.ui import texts, verbs
+from mammo_core.ui.cards import percent
 from mammo_core.ui.case import OpenFilm
-from mammo_core.ui.viewer import Mark, Pane, show_viewer
+from mammo_core.ui.read_region import region_marks, show_region, take_region
+from mammo_core.ui.viewer import Mark, Pane, drawn_region, show_viewer
 
 _CLIP, _TILES = 2.0, 8
-_ENHANCED, _HEATMAP, _BOTH = texts.VIEWS
+_FRAGMENT, _VIEWER = "films", "viewer"
 
 
-@st.fragment
+@st.fragment(key=_FRAGMENT)
 def show_films(film: OpenFilm, bundle: Bundle | None, reading: FilmReading | None) -> None:
-    """Show the untouched film beside what is chosen; without a reading there is no heatmap to choose."""
-    view = _choose_view(can_explain=reading is not None)
-    progress, films, controls = st.container(), st.container(), st.container(border=True, key="controls")
+    """Show the film untouched, enhanced and, once it is read, with its heatmap; below it the controls of both."""
+    take_region(film, drawn_region(_VIEWER))
+    focus = _breast(film, bundle)
     mammogram = film.mammogram
     whole = Pane(
-        texts.UNTOUCHED, film.key, mammogram.pixels, mammogram.bit_depth, focus=_breast(film, bundle),
-        pixel_spacing_mm=mammogram.pixel_spacing_mm,
+        texts.UNTOUCHED, film.key, mammogram.pixels, mammogram.bit_depth, focus=focus,
+        marks=region_marks(film, bundle), pixel_spacing_mm=mammogram.pixel_spacing_mm,
     )  # fmt: skip
+    progress, films, controls = st.container(), st.container(), st.container(border=True, key="controls")
     panes = [whole]
     with controls:
-        left, right = st.columns(2, gap="medium") if view == _BOTH else (st.container(),) * 2
-    if view != _HEATMAP:
-        with left:
-            panes.append(_enhancement(film, bundle, whole))
-    if view != _ENHANCED and bundle and reading:
+        left, right = st.columns(2, gap="medium") if bundle and reading else (st.container(),) * 2
+    with left:
+        panes.append(_enhancement(film, bundle, whole))
+    if bundle and reading:
         with right:
             panes.append(_heatmap(film, bundle, reading, progress, whole))
     with films:
-        show_viewer(panes, key="viewer")
+        show_viewer(panes, key=_VIEWER, select_region=focus is not None, rerun=_FRAGMENT)
+        show_region(film, bundle)
     if reading:
         _save_reading(film, reading)
-
-
-def _choose_view(can_explain: bool) -> str:
-    if not can_explain:
-        return _ENHANCED
-    st.session_state.setdefault("view", _BOTH)
-    return st.segmented_control(
-        texts.VIEW_LABEL, texts.VIEWS, required=True, key="view", persist_state="session", label_visibility="collapsed"
-    )
 
 
 def _enhancement(film: OpenFilm, bundle: Bundle | None, whole: Pane) -> Pane:
@@ -108,8 +102,8 @@ def _heatmap(film: OpenFilm, bundle: Bundle, reading: FilmReading, progress: Del
         st.info(texts.NO_EVIDENCE.format(target=target, method=_method_name(method)), icon=":material/info:")
     else:
         st.caption(f"{texts.METHODS[method][1]} {texts.HEATMAP_NOTE}")
-    title = f"{_method_name(method)}: evidence for {target}"
-    return replace(whole, title=title, heatmap=heat.heatmap, marks=_marks(reading))
+    title = texts.HEATMAP.format(method=_method_name(method), target=target)
+    return replace(whole, title=title, heatmap=heat.heatmap, marks=[*_marks(reading), *whole.marks])
 
 
 def _marks(reading: FilmReading) -> list[Mark]:
@@ -117,8 +111,10 @@ def _marks(reading: FilmReading) -> list[Mark]:
     return [
         Mark(
             place.box,
-            texts.MARK_LABEL.format(place.suspicion),
-            texts.MARK_DETAIL.format(**place.probabilities.as_dict()),
+            texts.MARK_LABEL.format(percent(place.suspicion)),
+            texts.MARK_DETAIL.format(
+                **{label: percent(share) for label, share in place.probabilities.as_dict().items()}
+            ),
         )
         for place in reading.candidates
     ]

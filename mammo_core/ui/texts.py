@@ -69,15 +69,13 @@ PLACES_HELP = (
     "The most suspicious squares of 19 mm, strongest first, with numbers as on the heatmap. The figures say how often "
     "such a square was a malignant or a benign lesion in testing out of fold."
 )
-MARK_LABEL = "{:.0%} lesion"
+MARK_LABEL = "a lesion in {} of such marks"
 MARK_DETAIL = (
-    "Of such marks, {malignant:.0%} were a malignant and {benign:.0%} a benign lesion in testing out of fold; "
-    "{normal:.0%} were neither."
+    "Of such marks {malignant} were a malignant and {benign} a benign lesion in testing out of fold; {normal} were "
+    "neither."
 )
 
 # The films side by side
-VIEWS = ("Enhanced", "Heatmap", "Both")
-VIEW_LABEL = "Beside the untouched film"
 CLIP_LABEL, TILES_LABEL, RESET = "Contrast", "Tiles", "Reset"
 CLIP_HELP = (
     "CLAHE clip limit: how much local contrast may be raised. Higher shows more structure and more noise. For your eye "
@@ -100,13 +98,27 @@ METHODS = {
 WORKING = "{method}: working. The first use loads TensorFlow and takes some seconds longer."
 HEATMAP_NOTE = "Colours are relative to this film: they show where, not how strong."
 NO_EVIDENCE = "No evidence for {target}: {method} found nothing on this film that speaks for it, so the map is empty."
-UNTOUCHED, ENHANCED = "Untouched", "Enhanced (CLAHE)"
+UNTOUCHED, ENHANCED, HEATMAP = "Untouched", "Enhanced (CLAHE)", "{method}: {target}"
 READING = "Reading the film …"
 FIGURES = {
     "contrast_improvement": "local contrast × {:.1f}",
     "noise_amplification": "noise × {:.1f}",
     "ssim": "likeness to the untouched film {:.2f} of 1 (SSIM)",
 }
+REGION_TITLE = "The place you marked"
+REGION_SQUARE = (
+    "Read is the square of 19.2 mm around the middle of your rectangle (box R), whatever the rectangle's size."
+)
+REGION_HELP = (
+    "Calibrated on regions of women the model had not seen, of which about a fifth were lesions. They say which of the "
+    "three kinds of region this square looks like, not how likely a cancer is in this breast."
+)
+REGION_ALONE = "As on the film"
+REGION_HEAT = "Grad-CAM: evidence for {target}, relative to this square"
+REGION_EMPTY = "Nothing in this square speaks for {target}."
+REGION_TRAINED = "The model has been trained on this film, so its answer for this place is too good to be believed."
+REGION_MARK = "The square that was read"
+REGION_CLOSE = "Take the mark away"
 SAVE_ENHANCED, SAVE_OVERLAY, SAVE_READING = "Enhanced film (PNG)", "Overlay (PNG)", "Reading (JSON)"
 
 # About the film

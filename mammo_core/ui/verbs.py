@@ -12,16 +12,19 @@ import streamlit as st
 
 from mammo_core.config import PreprocessConfig
 from mammo_core.explain.explain import explain
-from mammo_core.film.enhance import ENHANCED_BITS, enhance, enhancement_figures, to_display
+from mammo_core.film.enhance import ENHANCED_BITS, enhance, enhanced_area, enhancement_figures, to_display
 from mammo_core.network.bundle import Bundle, active_folder, load_bundle
 from mammo_core.preprocess import preprocess
 from mammo_core.reading.read_film import read_film
-from mammo_core.report.pictures import OVERLAY_OPACITY, enhanced_png, overlay_png, shrink
-from mammo_core.types import Box, FilmReading, Preprocessed
+from mammo_core.reading.read_region import read_region
+from mammo_core.report.pictures import OVERLAY_OPACITY, enhanced_png, overlay, overlay_png, shrink
+from mammo_core.types import Box, FilmReading, Preprocessed, RegionReading
 from mammo_core.ui.case import OpenFilm
 
 SCREEN_PX = 1400
-"""Longest side of what is sent to the browser."""
+"""Longest side of pictures and heatmaps that are kept for the screen."""
+REGION_PICTURE_PX = 320
+"""Side of the picture of a region."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +32,15 @@ class ScreenHeat:
     """An explanation at screen size: float32 in [0, 1], and whether it is empty."""
 
     heatmap: np.ndarray
+    empty: bool
+
+
+@dataclass(frozen=True, eq=False)
+class RegionPictures:
+    """A region as the film has it (h x w uint8), with its Grad-CAM over it (h x w x 3), and whether that is empty."""
+
+    film: np.ndarray
+    with_heatmap: np.ndarray
     empty: bool
 
 
@@ -69,8 +81,13 @@ def breast_box(film: OpenFilm, config: PreprocessConfig) -> Box:
 
 
 def enhanced(film: OpenFilm, clip_limit: float, tiles: int) -> np.ndarray:
-    """Return the CLAHE film at full size: H x W, uint8 or uint16 of `ENHANCED_BITS`."""
-    return film.get(("enhanced", clip_limit, tiles), lambda: enhance(film.mammogram, clip_limit, (tiles, tiles)))
+    """Return the CLAHE film at full size: H x W, uint8 or uint16 of `ENHANCED_BITS`. Only the newest is kept."""
+    settings, kept = film.results.get("enhanced", (None, None))
+    if settings != (clip_limit, tiles):
+        area = film.get("enhanced_area", lambda: enhanced_area(film.mammogram))
+        kept = enhance(film.mammogram, clip_limit, (tiles, tiles), area)
+        film.results["enhanced"] = (clip_limit, tiles), kept
+    return kept
 
 
 def depth(enhanced: np.ndarray) -> int:
@@ -101,10 +118,36 @@ def heat(film: OpenFilm, bundle: Bundle, method: str, target: str, progress: Cal
     return film.get(("heat", bundle.model_id, method, target), work)
 
 
+def region(film: OpenFilm, bundle: Bundle, point: tuple[float, float]) -> RegionReading:
+    """Return the reading of the square around a point of the film. Raises BreastNotFoundError."""
+    work = lambda: read_region(film.mammogram, point, bundle, prepared=prepared(film, bundle.config))  # noqa: E731
+    return film.get(("region", bundle.model_id, point), work)
+
+
+def region_pictures(film: OpenFilm, bundle: Bundle, point: tuple[float, float], target: str) -> RegionPictures:
+    """Return the square around a point as pictures, alone and with its Grad-CAM."""
+
+    def work() -> RegionPictures:
+        from mammo_core.explain.region_cam import region_cam  # only for those who ask
+
+        box = region(film, bundle, point).box
+        size = (REGION_PICTURE_PX, REGION_PICTURE_PX)
+        scale = box.width / REGION_PICTURE_PX
+        whole = to_display(film.mammogram.pixels, film.mammogram.bit_depth)
+        frame = np.float32([[scale, 0, box.x], [0, scale, box.y]])
+        flags = cv2.INTER_AREA | cv2.WARP_INVERSE_MAP if scale > 1 else cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        picture = cv2.warpAffine(whole, frame, size, flags=flags)
+        heatmap = region_cam(prepared(film, bundle.config), point, target, bundle)
+        return RegionPictures(picture, overlay(picture, cv2.resize(heatmap, size)), not heatmap.any())
+
+    return film.get(("region pictures", bundle.model_id, point, target), work)
+
+
 def enhanced_file(film: OpenFilm, clip_limit: float, tiles: int) -> bytes:
     """Return the enhanced film at full size as PNG, marked as enhanced, with its settings written into the file."""
-    pixels = enhance(film.mammogram, clip_limit, (tiles, tiles))
-    return enhanced_png(pixels, {"CLAHE": f"clip limit {clip_limit:g}, {tiles} x {tiles} tiles"})
+    return enhanced_png(
+        enhanced(film, clip_limit, tiles), {"CLAHE": f"clip limit {clip_limit:g}, {tiles} x {tiles} tiles"}
+    )
 
 
 def overlay_file(film: OpenFilm, heatmap: np.ndarray, boxes: Sequence[Box]) -> bytes:

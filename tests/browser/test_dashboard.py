@@ -34,7 +34,9 @@ def panes(page: Page) -> list[str]:
 
 
 def picture(page: Page, number: int) -> str:
-    return page.locator(".pane").nth(number).locator(".film").get_attribute("src")
+    """Return the name of the picture that a pane shows, once it has arrived; a name stands for its content."""
+    expect(page.locator(".pane.empty")).to_have_count(0)
+    return page.locator(".pane").nth(number).get_attribute("data-pictures")
 
 
 def test_a_mias_film_is_read_on_screen(visit, film):
@@ -54,8 +56,8 @@ def test_a_dicom_film_is_read_on_screen(visit, demo_film):
     expect(page.locator(".decision .word")).not_to_be_empty()
     expect(page.get_by_text("R-MLO").first).to_be_visible()
     expect(page.locator(".pane")).to_have_count(3)
-    assert panes(page) == [texts.UNTOUCHED, texts.ENHANCED, "Grad-CAM: evidence for malignant"]
-    assert page.locator(".pane rect").count() == page.locator(".places .bar").count() > 0
+    assert panes(page) == [texts.UNTOUCHED, texts.ENHANCED, "Grad-CAM: malignant"]
+    assert page.locator(".pane .mark").count() == page.locator(".places .bar").count() > 0
 
 
 def test_the_demo_exam_reads_to_the_end_and_is_credited(visit):
@@ -79,22 +81,9 @@ def test_a_slider_changes_the_enhanced_film_and_not_the_untouched_one(visit, dem
     slider.focus()
     for _ in range(6):
         slider.press("ArrowRight")
-    expect(page.locator(".pane").nth(1).locator(".film")).not_to_have_attribute("src", enhanced)
+    expect(page.locator(".pane").nth(1)).not_to_have_attribute("data-pictures", enhanced)
     assert picture(page, 0) == untouched
     assert shares(page) == before
-
-
-def test_panes_zoom_together(visit, demo_film):
-    page = visit()
-    upload(page, ("film.dcm", demo_film(DICOM)))
-    shares(page)
-    expect(page.locator(".pane")).to_have_count(3)
-    stages = page.locator(".stage")
-    before = stages.first.get_attribute("style")
-    page.get_by_role("button", name="Zoom in").click()
-    after = {stages.nth(i).get_attribute("style") for i in range(3)}
-    assert len(after) == 1
-    assert after != {before}
 
 
 def test_a_text_file_named_png_gets_a_clear_error(visit):
@@ -115,8 +104,8 @@ def test_two_visitors_do_not_see_each_others_films(visit, demo_film, film):
     upload(second, ("his.pgm", film("mdb028")))
     shares(second)
     expect(second.get_by_text("hers.dcm")).to_have_count(0)
-    first.locator(".st-key-view").get_by_text("Heatmap").click()
-    expect(first.locator(".pane")).to_have_count(2)
+    first.get_by_role("slider", name=texts.CLIP_LABEL).press("ArrowRight")
+    expect(first.locator(".pane")).to_have_count(3)
     expect(first.get_by_text("his.pgm")).to_have_count(0)
 
 

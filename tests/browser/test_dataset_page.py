@@ -18,9 +18,10 @@ def test_a_film_is_chosen_by_its_picture(visit, mias_dir):
     sheet.locator(".item[data-id=mdb028]").click()
     expect(page.locator(".pane .title")).to_have_text("Right: mdb027 · Left: mdb028")
     expect(sheet.locator("[aria-selected=true]")).to_have_attribute("data-id", "mdb028")
-    before = page.locator(".pane .film").get_attribute("src")
+    expect(page.locator(".pane.empty")).to_have_count(0)
+    before = page.locator(".pane").get_attribute("data-pictures")
     page.get_by_role("button", name="Artefacts").click()
-    expect(page.locator(".pane .film")).not_to_have_attribute("src", before)
+    expect(page.locator(".pane")).not_to_have_attribute("data-pictures", before)
     page.get_by_role("tab", name="Sixteen variants").click()
     expect(page.locator(".variants img")).to_have_count(16)
 

@@ -17,13 +17,15 @@ class Mark:
 
     Attributes:
         box: In pixels of that pane's film.
-        label: Short: shown beside the box.
+        label: What it is, in a few words.
         detail: What a click shows, one or two plain sentences; empty for the label alone.
+        sign: What stands in the box's corner instead of its number.
     """
 
     box: Box
     label: str
     detail: str = ""
+    sign: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,81 @@
+// What is drawn over the films: scale bar, ruler, the rectangle to be read, the colour bar and the figures in the corner.
+const ROUND = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
+
+function drawOver(view, panel) {
+  if (!panel.width) return
+  const pane = panel.contents[0]
+  const place = placed(view, panel, pane)
+  placeMarks(view, panel)
+  showDivider(view, panel)
+  drawScale(panel, pane, place)
+  drawLines(view, panel)
+  const picture = pictureOf(view, pane, "picture")
+  const magnified = picture ? place.scale : 1
+  panel.readout.textContent = picture ? `${WORDS.window(...windowOf(view, picture))} · ${WORDS.zoom(magnified)}` : ""
+  drawColours(view, panel)
+  panel.element.classList.toggle("roams", roams(view) || view.tool !== "move")
+  panel.element.dataset.tool = view.tool
+  panel.element.dataset.place = [place.x, place.y, place.scale].map((value) => value.toFixed(4)).join(" ")
+}
+
+function drawScale(panel, pane, place) {
+  const perUnit = place.scale / (pane.spacing ?? 1)
+  const most = Math.min(140, panel.width * 0.35)
+  const length = ROUND.filter((one) => one * perUnit <= most).pop() ?? ROUND[0]
+  panel.scale.style.width = `${length * perUnit}px`
+  panel.scale.firstElementChild.textContent = pane.spacing ? `${length} mm` : WORDS.pixels(length)
+}
+
+function drawLines(view, panel) {
+  const parts = []
+  for (const line of [view.ruler, view.rectangle]) {
+    const pane = line && panel.contents.find((one) => one.film === line.film)
+    if (!pane || (line === view.rectangle && view.panes.indexOf(pane) !== line.pane)) continue
+    const place = placed(view, panel, pane)
+    const [a, b] = [toScreen(place, line.from), toScreen(place, line.to)]
+    parts.push(line === view.ruler ? rulerLine(a, b, distance(line, pane)) : rectangleLine(a, b))
+  }
+  const drawn = parts.join("")
+  if (panel.drawn !== drawn) panel.lines.innerHTML = panel.drawn = drawn
+}
+
+function rulerLine([ax, ay], [bx, by], text) {
+  const length = Math.hypot(bx - ax, by - ay) || 1
+  const [nx, ny] = [((by - ay) / length) * 6, ((ax - bx) / length) * 6]
+  const ends = [[ax, ay], [bx, by]].map(([x, y]) => `M${x - nx} ${y - ny}L${x + nx} ${y + ny}`)
+  const path = `M${ax} ${ay}L${bx} ${by}${ends.join("")}`
+  const left = bx > ax ? bx + 8 : bx - 8
+  const anchor = bx > ax ? "start" : "end"
+  return `<path class="shade" d="${path}"/><path d="${path}"/><text x="${left}" y="${by + 4}" text-anchor="${anchor}">${text}</text>`
+}
+
+function rectangleLine([ax, ay], [bx, by]) {
+  const box = `x="${Math.min(ax, bx)}" y="${Math.min(ay, by)}" width="${Math.abs(bx - ax)}" height="${Math.abs(by - ay)}"`
+  return `<rect class="shade" ${box}/><rect class="dashed" ${box}/>`
+}
+
+function distance({ from, to }, pane) {
+  const pixels = Math.hypot(to[0] - from[0], to[1] - from[1])
+  return pane.spacing ? WORDS.millimetres(pixels * pane.spacing) : WORDS.pixels(pixels)
+}
+
+function drawColours(view, panel) {
+  const heat = view.heat && panel.contents.some((pane) => pane.heat)
+  panel.colours.hidden = !heat
+  const key = `${view.threshold} ${view.opacity}`
+  if (!heat || panel.coloured === key) return
+  panel.coloured = key
+  const context = panel.colours.querySelector("canvas").getContext("2d")
+  for (let level = 0; level < 256; level++) {
+    const [red, green, blue] = view.colours.subarray(level * 3, level * 3 + 3)
+    context.fillStyle = level / 255 < view.threshold ? "#000" : `rgb(${red} ${green} ${blue})`
+    context.fillRect(0, 255 - level, 1, 1)
+  }
+}
+
+// A rectangle is sent as a box of its pane's film; a mere point as a box without size.
+function sendRegion(view) {
+  const { pane, from, to } = view.rectangle
+  const [x, y] = [Math.min(from[0], to[0]), Math.min(from[1], to[1])]
+  view.send("region", { pane, box: [x, y, Math.abs(to[0] - from[0]), Math.abs(to[1] - from[1])] })
+}
