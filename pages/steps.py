@@ -5,12 +5,13 @@ import streamlit as st
 from mammo_core.errors import MammoError
 from mammo_core.ui import dataset_words as words
 from mammo_core.ui.door import enter_through_app
-from mammo_core.ui.steps_show import choose_film, show_steps, take_apart
+from mammo_core.ui.steps_films import choose_film
+from mammo_core.ui.steps_show import show_steps, take_apart
 
 enter_through_app()
 st.title(words.STEPS_TITLE)
 st.markdown(words.STEPS_SUMMARY)
-chosen = choose_film()
+chosen = choose_film("steps")
 if chosen is None:
     st.stop()
 source, key, film = chosen

@@ -1,4 +1,4 @@
-"""The films that the Step by step page can take apart: the visitor's own, a demo exam's, one of MIAS, or a phantom."""
+"""The films that a page can look into: the visitor's own, a demo exam's, one of MIAS, or a phantom."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from functools import partial
 import streamlit as st
 
 from mammo_core.config import find_mias
+from mammo_core.errors import MammoError
 from mammo_core.film.dicom import read_bounded
 from mammo_core.film.dicom_tags import find_laterality, find_view
 from mammo_core.film.load import load_mammogram
@@ -24,7 +25,7 @@ OPEN, DEMO, MIAS, PHANTOMS = "Your open films", "Demo exams", "MIAS", "Phantoms"
 
 @dataclass(frozen=True)
 class Choice:
-    """A film that can be taken apart: its name, how to get it, whose it is, and what else decides upon its steps."""
+    """A film that can be looked into: its name, how to get it, whose it is, and what else decides what comes out."""
 
     name: str
     load: Callable[[], Mammogram]
@@ -54,6 +55,36 @@ def choices(source: str) -> dict[str, Choice]:
     names = present_films(folder) if folder else tuple(phantom_films())
     credit = CREDIT if folder else "A phantom: drawn by this program, no woman's film."
     return {name: Choice(name, partial(opened, name, folder), credit) for name in names}
+
+
+def choose_film(page: str) -> tuple[str, str, Choice] | None:
+    """Show where films can be taken from and which there are.
+
+    Args:
+        page: Whose choice it is; each page keeps its own. The film that was last looked at on the Read page comes first.
+
+    Returns:
+        The source, the key and the chosen film; None where the source cannot be read, which is said.
+    """
+    where, which = st.columns([1, 1.2], gap="medium", vertical_alignment="bottom")
+    found = sources()
+    if st.session_state.get(f"{page}_source") not in found:
+        st.session_state[f"{page}_source"] = found[0]
+    source = where.segmented_control(
+        "From", found, required=True, key=f"{page}_source", persist_state="session", label_visibility="collapsed"
+    )
+    try:
+        films = choices(source)
+    except MammoError as error:
+        st.error(str(error), title=f"{source} cannot be read", icon=":material/error:")
+        return None
+    if (last := st.session_state.get("strip")) in films:
+        st.session_state.setdefault(f"{page}_film_{source}", last)
+    key = which.selectbox(
+        "Film", films, format_func=lambda k: films[k].name, key=f"{page}_film_{source}", persist_state="session",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    return source, key, films[key]
 
 
 def _open_choice(film: OpenFilm) -> Choice:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from mammo_core.config import PreprocessConfig
-from mammo_core.errors import BundleError, ImageError, MammoError
+from mammo_core.errors import BundleError, ImageError
 from mammo_core.report.pictures import shrink
 from mammo_core.report.steps import Step, preparing_steps
 from mammo_core.ui import verbs
 from mammo_core.ui.picker import Item, pick, small_picture
-from mammo_core.ui.steps_films import Choice, choices, sources
+from mammo_core.ui.steps_films import Choice
 from mammo_core.ui.viewer import Pane, show_viewer
 
 _MADE, _STEP = "steps_made", "steps_step"
@@ -28,27 +28,6 @@ class Made:
     key: tuple
     steps: tuple[Step, ...]
     error: ImageError | None
-
-
-def choose_film() -> tuple[str, str, Choice] | None:
-    """Show where films can be taken from and which there are; return the source, the key and the chosen film."""
-    where, which = st.columns([1, 1.2], gap="medium", vertical_alignment="bottom")
-    found = sources()
-    if st.session_state.get("steps_source") not in found:
-        st.session_state["steps_source"] = found[0]
-    source = where.segmented_control(
-        "From", found, required=True, key="steps_source", persist_state="session", label_visibility="collapsed"
-    )
-    try:
-        films = choices(source)
-    except MammoError as error:
-        st.error(str(error), title=f"{source} cannot be read", icon=":material/error:")
-        return None
-    key = which.selectbox(
-        "Film", films, format_func=lambda k: films[k].name, key=f"steps_film_{source}", persist_state="session",
-        label_visibility="collapsed",
-    )  # fmt: skip
-    return source, key, films[key]
 
 
 def take_apart(source: str, key: str, choice: Choice) -> Made:
