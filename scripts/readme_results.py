@@ -10,8 +10,8 @@ import re
 import sys
 
 from mammo_core.config import ROOT
-from mammo_core.evaluate.card import film_results_table
 from mammo_core.evaluate.derive import METRICS_NAME
+from mammo_core.evaluate.tables import results_table
 from mammo_core.network.bundle import active_folder
 
 README = ROOT / "README.md"
@@ -25,8 +25,8 @@ def with_results(readme: str) -> str:
         ValueError: The markers are missing.
     """
     folder = active_folder()
-    table = film_results_table(json.loads((folder / METRICS_NAME).read_text(encoding="utf-8")))
-    block = f"Model `{folder.name}`, whole films, out of fold:\n\n{table}"
+    table = results_table(json.loads((folder / METRICS_NAME).read_text(encoding="utf-8")))
+    block = f"Model `{folder.name}`, out of fold, each figure with its 95 % interval over women:\n\n{table}"
     if not _BLOCK.search(readme):
         raise ValueError("README.md has no <!-- results --> ... <!-- /results --> block to fill")
     return _BLOCK.sub(lambda match: match[1] + block + match[2], readme)

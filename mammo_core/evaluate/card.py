@@ -1,4 +1,4 @@
-"""The model card, every number of it written by the program from `metrics.json`.
+"""The model card, every number of it written by the program from `metrics.json` and the model's own description.
 
 Form: Mitchell et al, "Model Cards for Model Reporting", FAT* 2019.
 """
@@ -6,42 +6,24 @@ Form: Mitchell et al, "Model Cards for Model Reporting", FAT* 2019.
 from __future__ import annotations
 
 import json
+import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 
+from mammo_core.evaluate import tables
+from mammo_core.evaluate.card_results import in_short, results
 from mammo_core.evaluate.fit import TrainConfig
+from mammo_core.mias.splits import N_FOLDS
 
 CARD_NAME = "MODEL_CARD.md"
-
-_FILM_FIGURES = {
-    "auc_normal_vs_abnormal": "AUC, normal against abnormal",
-    "auc_malignant_vs_rest": "AUC, malignant against the rest",
-    "auc_benign_vs_malignant": "AUC, benign against malignant (abnormal films only)",
-    "macro_auc": "AUC, mean of the three classes against the rest",
-    "accuracy_label": "Accuracy of the most probable class",
-    "majority_class_accuracy": "Accuracy of always saying normal",
-    "kappa_label": "Cohen's kappa of the most probable class",
-    "ece_abnormal": "Calibration error of P(abnormal)",
-    "coverage": "Share of films decided (not referred)",
-    "accuracy_decided": "Accuracy on the films decided",
-    "malignant_called_or_referred": "Malignant films called malignant or referred",
-    "malignant_called_normal": "Malignant films called normal",
-}
-_SPREAD_FIGURES = (
-    *("auc_normal_vs_abnormal", "auc_malignant_vs_rest", "auc_benign_vs_malignant"),
-    *("coverage", "malignant_called_or_referred", "malignant_called_normal"),
+_TAKEN_OVER = (
+    "Blocks, region size, {} were taken over from an earlier study on these same 322 films; that flatters the figures "
+    "by an unknown amount."
 )
-_REGION_FIGURES = {
-    "macro_auc": "AUC, mean of the three classes against the rest",
-    "auc_normal_vs_abnormal": "AUC, normal against abnormal",
-    "auc_malignant_vs_rest": "AUC, malignant against the rest",
-    "auc_benign_vs_malignant": "AUC, benign against malignant (lesions only)",
-    "ece_abnormal": "Calibration error of P(abnormal)",
-}
-_REGION_BLOCKS = {
-    "region_normal": "Lesions against random normal places (position-matched)",
-    "region_hard_normal": "Lesions against hard normal places (moved to the nearest blob)",
-}
-TISSUES = {"F": "fatty", "G": "fatty-glandular", "D": "dense-glandular"}
+_LICENCES = (
+    "## Licences\n\nFitted on mini-MIAS (J Suckling et al, 1994, Excerpta Medica 1069, 375-378), for research. "
+    "EfficientNet-Lite0's ImageNet weights: Apache-2.0. No film is part of this folder."
+)
 
 
 def write_card(folder: Path, metrics: dict, info: dict) -> None:
@@ -50,195 +32,177 @@ def write_card(folder: Path, metrics: dict, info: dict) -> None:
     Args:
         folder: The model folder; its name is the model's.
         metrics: From `write_metrics`.
-        info: What `bundle.json` will hold.
+        info: What `bundle.json` will hold. Told where it is there: `chosen` (settings that inner folds chose: {setting:
+            value}, or words), `minutes` (how long the whole run took), and `applicability.demo_exams` ([{"file",
+            "inside", "reasons"}] of films that are not of MIAS).
     """
+    (folder / CARD_NAME).write_text(card_text(folder.name, metrics, info), encoding="utf-8")
+
+
+def card_text(name: str, metrics: dict, info: dict) -> str:
+    """Return the model card as Markdown. Arguments as `write_card`; `name` is the folder's."""
     parts = [
-        _head(folder.name, metrics, info),
-        *_results(metrics),
+        _head(name),
+        in_short(metrics),
+        _what(info),
+        _data(metrics),
+        _protocol(metrics, info),
+        *results(metrics),
         _applicability(info),
         _limits(metrics),
-        _repeat(folder.name, info),
+        _LICENCES,
+        _repeat(name, info),
     ]
-    (folder / CARD_NAME).write_text("\n".join(parts), encoding="utf-8")
+    return wrapped("\n\n".join(parts)) + "\n"
 
 
-def results_table(block: dict, names: dict[str, str]) -> str:
-    """Return a Markdown table of figures with interval, n and unit.
-
-    Args:
-        block: One unit of `metrics.json`.
-        names: {key of the figure: what to call it}.
-    """
-    rows = ["| figure | value | 95 % interval | n |", "|---|---|---|---|"]
-    for key, name in names.items():
-        if key in block["figures"]:
-            rows.append(_row(name, block["figures"][key]))
-    return "\n".join(rows)
+def wrapped(text: str, width: int = 120) -> str:
+    """Return Markdown with prose and list items broken at a width; tables, headings and code stay as they are."""
+    lines = []
+    for line in text.split("\n"):
+        indent = "  " if line.startswith("- ") else ""
+        whole = not line or line.startswith(("|", "#", "```", "python "))
+        lines += [line] if whole else textwrap.wrap(line, width, subsequent_indent=indent, break_on_hyphens=False)
+    return "\n".join(lines)
 
 
-def film_results_table(metrics: dict) -> str:
-    """Return the table of whole-film results, as the card and the README show it."""
-    return results_table(metrics["units"]["film"], _FILM_FIGURES)
-
-
-def _row(name: str, figure: dict) -> str:
-    plural = "" if figure["n"] == 1 else "s"
-    if figure["value"] is None:
-        return f"| {name} | none: {figure['reason']} | | {figure['n']} {figure['unit']}{plural} |"
-    interval = "none" if figure["ci95"] is None else f"{figure['ci95'][0]:.2f} to {figure['ci95'][1]:.2f}"
-    return f"| {name} | {figure['value']:.2f} | {interval} | {figure['n']} {figure['unit']}{plural} |"
-
-
-def _head(name: str, metrics: dict, info: dict) -> str:
-    film, bootstrap = metrics["units"]["film"], metrics["bootstrap"]
-    counts = ", ".join(f"{n} {label}" for label, n in film["class_counts"].items())
+def _head(name: str) -> str:
     interim = "Interim. " if "interim" in name else ""
-    return f"""# Model card: {name}
-
-**{interim}A research prototype, not a medical device.** It must not be used to decide anything about a person.
-
-## What it is
-
-{info["backbone"]}, frozen; two linear heads, one for regions of 19 mm, one
-that scans the breast in cells of 3.2 mm. Both were fitted on mini-MIAS: {film["n"]} digitised MLO films of
-{film["n_women"]} women ({counts}), 0.2 mm per pixel. Films are prepared by one piece of code for training and reading;
-its fingerprint is `{info["fingerprint"][:16]}`, and the model refuses to load where that differs.
-
-**Intended use**: showing clinicians and engineers what such a model says, sees and misses.
-**Not intended**: diagnosis, triage, screening, or any use on a patient.
-
-## How it was measured
-
-Five folds, split by woman and stratified by class and tissue. Each film, region and mark was scored by heads that had
-seen neither breast of its woman; calibration and doubt band came from inner folds. {_choices(info)}
-Intervals are percentiles of {bootstrap["resamples"]} bootstrap resamples of women (seed {bootstrap["seed"]}).
-They do not cover the doubt from training on other women. What ships was fitted on all women with the same settings and
-is not scored again. A film of the training set shows its out-of-fold answer as long as its pixels are unchanged; a
-cropped, rescaled or edited copy is read by the released model, which has seen its woman.
-"""
-
-
-def _results(metrics: dict) -> list[str]:
-    parts = ["## Results, whole films (out of fold)\n", film_results_table(metrics), "", _spread(metrics), ""]
-    confusion = metrics["units"]["film"]["confusion"]["decision"]
-    parts += ["Decisions:\n", "| truth | " + " | ".join(confusion["columns"]) + " |", "|---" * 5 + "|"]
-    for label, row in zip(metrics["units"]["film"]["confusion"]["rows"], confusion["counts"], strict=True):
-        parts.append(f"| {label} | " + " | ".join(map(str, row)) + " |")
-    parts += ["", _said(confusion), ""]
-    for key, title in _REGION_BLOCKS.items():
-        if key in metrics["units"]:
-            parts += [f"## Results, regions: {title}\n", results_table(metrics["units"][key], _REGION_FIGURES), ""]
-    parts += ["## Finding the place\n", *_localisation(metrics), ""]
-    parts += ["## Subgroups, whole films\n", *_subgroups(metrics), ""]
-    return parts
-
-
-def _choices(info: dict) -> str:
-    """Say where the settings come from: the recipe's, or somebody's own."""
-    if info["training"] != json.loads(json.dumps(TrainConfig().to_dict())):
-        return "The settings of this run differ from the defaults; `bundle.json` has them."
     return (
-        "Blocks, region size, grey stretch, pooling, mining, components and penalties were taken over from an earlier "
-        "study on these same 322 films; that flatters the figures by an unknown amount."
+        f"# Model card: {name}\n\n"
+        f"**{interim}A research prototype, not a medical device.** It must not be used to decide anything about a "
+        "person."
     )
 
 
-def _spread(metrics: dict) -> str:
-    """Say what other partitions of the same women give."""
-    repeats = metrics["units"]["film"]["repeats"]
-    if len(repeats["repeats"]) < 2:
-        return "Measured on one partition of the women only."
-    rows = [
-        f"The figures above are of the first of {len(repeats['repeats'])} partitions of the same women, fixed "
-        "beforehand. All of them:\n",
-        "| figure | mean | standard deviation | least | most |\n|---|---|---|---|---|",
-    ]
-    for key in _SPREAD_FIGURES:
-        figure = repeats["figures"].get(key)
-        if figure:
-            least, most = min(figure["values"]), max(figure["values"])
-            rows.append(
-                f"| {_FILM_FIGURES[key]} | {figure['mean']:.3f} | {figure['sd']:.3f} | {least:.2f} | {most:.2f} |"
-            )
-    return "\n".join(rows)
+def _what(info: dict) -> str:
+    return (
+        "## What it is\n\n"
+        f"{info['backbone']}, frozen; one head for regions of 19 mm, one that scans the breast in cells of 3.2 mm. A "
+        "film is scored by the strongest cells of its breast, a breast with the film of the woman's other breast "
+        "beside it, a woman by her more abnormal breast. Films are prepared by one piece of code for training and "
+        f"reading; its fingerprint is `{info['fingerprint'][:16]}`, and the model refuses to load where that "
+        "differs.\n\n"
+        "- **Intended use**: showing clinicians and engineers what such a model says, sees and misses.\n"
+        "- **Not intended**: diagnosis, triage, screening, or any use on a patient."
+    )
 
 
-def _said(confusion: dict) -> str:
-    """Say which classes the model never decides for."""
-    totals = [sum(column) for column in zip(*confusion["counts"], strict=True)]
-    never = [name for name, total in zip(confusion["columns"], totals, strict=True) if total == 0]
-    referred = totals[-1] / sum(totals)
-    text = f"It refers {referred:.0%} of the films."
-    return text + (f" It never decides `{'` or `'.join(never)}`." if never else "")
+def _data(metrics: dict) -> str:
+    film, woman = metrics["units"]["film"], metrics["units"].get("woman")
+    of_women = f" By a woman's worse film: {_counts(woman)}." if woman else ""
+    return (
+        "## Data\n\n"
+        f"Mini-MIAS: {tables.plural(film['n'], 'digitised MLO film')} of {tables.plural(film['n_women'], 'woman')} "
+        f"({_counts(film)}), 8 bit at 0.2 mm per pixel.{of_women} A film with several abnormalities has the class of "
+        "its worst. Circles around abnormalities are those of the MIAS radiologists; some abnormalities have none."
+    )
 
 
-def _localisation(metrics: dict) -> list[str]:
-    rows = ["| what | value | 95 % interval | n |", "|---|---|---|---|"]
-    for target, block in metrics.get("localisation", {}).items():
-        rows.append(_row(f"Strongest mark hits ({target})", block["pointing"]))
-        rows += [
-            _row(f"Sensitivity at {rate} false marks per normal film ({target})", figure)
-            for rate, figure in block["sensitivity_at"].items()
-        ]
-    return rows
+def _counts(block: dict) -> str:
+    return ", ".join(f"{n} {label}" for label, n in block["class_counts"].items())
 
 
-def _subgroups(metrics: dict) -> list[str]:
-    groups = metrics["units"]["film"].get("subgroups", {})
-    rows = ["| group | AUC, normal against abnormal | 95 % interval | n |", "|---|---|---|---|"]
-    for kind, members in groups.items():
-        for name, block in members.items():
-            figure = block["figures"].get("auc_normal_vs_abnormal")
-            if figure:
-                rows.append(_row(f"{kind}: {TISSUES.get(name, name)}", figure))
-    return rows
+def _protocol(metrics: dict, info: dict) -> str:
+    bootstrap = metrics["bootstrap"]
+    repeats = len(metrics["units"]["film"]["repeats"].get("repeats", [0]))
+    dealt = "once" if repeats == 1 else f"{repeats} times"
+    return (
+        "## How it was measured\n\n"
+        f"- **Women are the unit.** {N_FOLDS} folds, split by woman and stratified by class and tissue, dealt {dealt}. "
+        "Each film, region and mark was scored by heads that had seen neither breast of its woman.\n"
+        "- **Nothing was fitted on what it is reported on.** Calibration, operating points, doubt band and the limit "
+        "of the look come from inner folds of each outer fold's training part.\n"
+        f"- **Settings.** {_choices(info)}\n"
+        f"- **Intervals** are percentiles of {bootstrap['resamples']} bootstrap resamples of women (seed "
+        f"{bootstrap['seed']}), both films of a woman drawn together. They do not cover the doubt from training on "
+        "other women.\n"
+        "- **What ships** was fitted on all women with the same settings and is not scored again. A film of the "
+        "training set shows its out-of-fold answer as long as its pixels are unchanged; a cropped, rescaled or edited "
+        "copy is read by the released model, which has seen its woman."
+    )
+
+
+def _choices(info: dict) -> str:
+    """Say where the settings come from: inner folds, the recipe, or somebody's own."""
+    chosen = info.get("chosen")
+    if isinstance(chosen, Mapping):
+        listed = "; ".join(f"`{name}` {_value(value)}" for name, value in chosen.items())
+        return f"Chosen on inner folds: {listed}. {_TAKEN_OVER.format('grey stretch and pooling')}"
+    if chosen:
+        return f"Chosen on inner folds: {_value(chosen)}. {_TAKEN_OVER.format('grey stretch and pooling')}"
+    if info["training"] != json.loads(json.dumps(TrainConfig().to_dict())):
+        return "They differ from the defaults; `bundle.json` has them."
+    return _TAKEN_OVER.format("grey stretch, pooling, mining, components and penalties")
+
+
+def _value(value: object) -> str:
+    """Return a setting as text."""
+    return value.rstrip(".") if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _applicability(info: dict) -> str:
-    limit, share = info["applicability"]["look_limit"], info["training"]["look_share"]
+    applicability = info["applicability"]
     n_outside, n_films = len(info["training_films_outside"]), len(info["training_films"])
-    return f"""## Which films it may speak about
+    text = (
+        "## Which films it may speak about\n\n"
+        "Views other than MLO (spot and magnification views among them), views that neither a tag nor a large pectoral "
+        "muscle tells, films of unknown or merely assumed pixel spacing, films that say they were acquired digitally, "
+        "and films that look unlike the training films are marked *outside training* and referred. The look is the "
+        f"root mean square z-score of the film's mean features; the limit {applicability['look_limit']:.2f} is the "
+        f"quantile {info['training']['look_share']:.2f} of training films, out of fold.\n\n"
+        "Error on films like those it learned from: such a limit, set inside the folds, put "
+        f"{n_outside} of {n_films} training films outside ({n_outside / n_films:.1%})."
+    )
+    demo = applicability.get("demo_exams")
+    return f"{text}\n\n{_demo_exams(demo)}" if demo else text
 
-Views other than MLO (spot and magnification views among them), views that neither a tag nor a large pectoral muscle
-tells, films of unknown or merely assumed pixel spacing, films that say they were acquired digitally, and films that
-look unlike the training films are marked *outside training* and referred. The look is the root mean square z-score of
-the film's mean features; the limit {limit:.2f} is the quantile {share:.2f} of training films, out of fold. Set inside
-the folds, such a limit put {n_outside} of {n_films} training films outside.
-"""
+
+def _demo_exams(films: list[dict]) -> str:
+    """Say how the rule does on films of another kind."""
+    n_outside = sum(not film["inside"] for film in films)
+    rows = [[film["file"], "inside" if film["inside"] else "outside", _reasons(film)] for film in films]
+    return (
+        f"Error on films of another kind: of {tables.plural(len(films), 'DICOM film')} of the demo exams (CBIS-DDSM), "
+        f"{n_outside} are recognised as outside training.\n\n" + tables.table(["film", "training", "because"], rows)
+    )
+
+
+def _reasons(film: dict) -> str:
+    reasons = film.get("reasons") or []
+    return reasons if isinstance(reasons, str) else "; ".join(map(str, reasons))
 
 
 def _limits(metrics: dict) -> str:
-    benign = metrics["units"]["film"]["figures"]["auc_benign_vs_malignant"]
-    interval = "no interval" if benign["ci95"] is None else f"{benign['ci95'][0]:.2f} to {benign['ci95'][1]:.2f}"
-    return f"""## Limits
-
-- **Microcalcifications are hardly resolved** at 0.2 mm per pixel; a cluster of them may leave no trace in what the
-  model sees.
-- **Benign against malignant is close to chance** on these films (AUC {benign["value"]:.2f}, {interval}). Read the two
-  as one: abnormal.
-- 161 women, one country, one era, digitised film, MLO views only. Nothing is known of how it does elsewhere.
-- A film prepared from an estimated pixel spacing may be read at the wrong scale.
-- In the study 16 % of films are malignant, in screening about 0.6 %. Its probabilities belong to the study's mix and
-  would be far too high in screening.
-- Regions are centred on the annotated place; a reader's click is not, which costs some. Region probabilities belong to
-  a mix of regions of which about a fifth are lesions. Hard normal places often overlap the random ones.
-- Heatmaps explain the raw score of a class, from which the probabilities are made, not the probabilities themselves.
-- Heatmaps show where the evidence lies, not how strong it is, and not that the evidence is right.
-
-## Licences
-
-Fitted on mini-MIAS (J Suckling et al, 1994, Excerpta Medica 1069, 375-378), for research. EfficientNet-Lite0's ImageNet
-weights: Apache-2.0. No film is part of this folder.
-"""
+    film = metrics["units"]["film"]
+    benign = tables.cell(film["figures"]["auc_benign_vs_malignant"])
+    words = film["close_to_chance"].get("auc_benign_vs_malignant", "the weakest of its answers")
+    malignant = film["references"]["prevalence"]["malignant"]
+    return (
+        "## Limits\n\n"
+        "- **Microcalcifications are hardly resolved** at 0.2 mm per pixel; a cluster of them may leave no trace in "
+        "what the model sees.\n"
+        f"- **Benign against malignant is {words}** (AUC {benign} abnormal films). Read the two as one: abnormal.\n"
+        f"- **{tables.plural(film['n_women'], 'woman')}, one country, one era**, digitised film, MLO views only. "
+        "Nothing is known of how it does elsewhere.\n"
+        "- A film prepared from an estimated pixel spacing may be read at the wrong scale.\n"
+        f"- In the study {malignant:.0%} of films are malignant, in screening about 0.6 %. Its probabilities belong to "
+        "the study's mix and would be far too high in screening.\n"
+        "- Regions are centred on the annotated place; a reader's click is not, which costs some. Region probabilities "
+        "belong to the study's mix of lesions and normal places. Hard normal places often overlap the random ones.\n"
+        "- Heatmaps explain the raw score of a class, from which the probabilities are made, not the probabilities "
+        "themselves. They show where the evidence lies, not how strong it is, and not that the evidence is right."
+    )
 
 
 def _repeat(name: str, info: dict) -> str:
-    return f"""## How to repeat it
-
-```bash
-python -m mammo_core train again-{name} --repeats {info["repeats"]}
-```
-
-About ten minutes on two cores, with MIAS in `data/mias`. Seed {info["seed"]}, {info["repeats"]} repeats, split digest
-`{info["split_digest"][:16]}`. Libraries: {", ".join(f"{k} {v}" for k, v in info["versions"].items())}.
-"""
+    minutes = info.get("minutes")
+    took = f"It took {minutes:.0f} minutes on two cores" if minutes else "It takes some minutes on two cores"
+    versions = ", ".join(f"{library} {version}" for library, version in info["versions"].items())
+    return (
+        "## How to repeat it\n\n"
+        f"```bash\npython -m mammo_core train again-{name} --repeats {info['repeats']}\n```\n\n"
+        f"{took}, with MIAS in `data/mias`. Every figure is derived again from the scores in this folder, in a minute, "
+        f"by `python -m mammo_core evaluate`. Seed {info['seed']}, {info['repeats']} repeats, split digest "
+        f"`{info['split_digest'][:16]}`. Libraries: {versions}."
+    )
