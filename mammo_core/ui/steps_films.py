@@ -61,7 +61,7 @@ def choose_film(page: str) -> tuple[str, str, Choice] | None:
     """Show where films can be taken from and which there are.
 
     Args:
-        page: Whose choice it is; each page keeps its own. The film that was last looked at on the Read page comes first.
+        page: Whose choice it is; each page keeps its own. Of open films the one chosen on the Read page comes first.
 
     Returns:
         The source, the key and the chosen film; None where the source cannot be read, which is said.
@@ -78,10 +78,12 @@ def choose_film(page: str) -> tuple[str, str, Choice] | None:
     except MammoError as error:
         st.error(str(error), title=f"{source} cannot be read", icon=":material/error:")
         return None
-    if (last := st.session_state.get("strip")) in films:
-        st.session_state.setdefault(f"{page}_film_{source}", last)
+    name = f"{page}_film_{source}"
+    if st.session_state.get(name) not in films:  # nothing is chosen yet, or the chosen film was closed
+        last = st.session_state.get("strip")
+        st.session_state[name] = last if last in films else next(iter(films))
     key = which.selectbox(
-        "Film", films, format_func=lambda k: films[k].name, key=f"{page}_film_{source}", persist_state="session",
+        "Film", films, format_func=lambda k: films[k].name, key=name, persist_state="session",
         label_visibility="collapsed",
     )  # fmt: skip
     return source, key, films[key]

@@ -72,7 +72,11 @@ def known_reading(film: OpenFilm, bundle: Bundle) -> FilmReading | None:
 
 def breast_box(film: OpenFilm, config: PreprocessConfig) -> Box:
     """Return the box of the breast in film pixels, with a little air around it."""
-    ready = prepared(film, config)
+    return box_of_breast(prepared(film, config))
+
+
+def box_of_breast(ready: Preprocessed) -> Box:
+    """Return the box of a prepared film's breast as `breast_box` does."""
     rows, columns = (np.flatnonzero(ready.breast_mask.any(axis)) for axis in (1, 0))
     air = 0.02 * max(ready.breast_mask.shape)
     left, top = columns[0] - air, rows[0] - air
