@@ -20,6 +20,7 @@ VERBS = {
     "explain": ("mammo_core.cli.explain", "show where the model looked, as heatmap or overlay"),
     "import-mias": ("mammo_core.cli.import_mias", "bring the MIAS films into data/mias, checked"),
     "build-dataset": ("mammo_core.cli.build_dataset", "write the seed's set of regions as .npy, for comparison"),
+    "crossval": ("mammo_core.cli.crossval", "cross-validate on MIAS by woman, with true or shuffled labels"),
     "train": ("mammo_core.cli.train", "train on MIAS, cross-validate, and release a model folder"),
     "evaluate": ("mammo_core.cli.evaluate", "derive a model's figures anew from its committed scores"),
 }

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from mammo_core.cli.inputs import progress_teller
+
+if TYPE_CHECKING:
+    from mammo_core.evaluate.settings import Settings
 
 EXAMPLES = """\
   python -m mammo_core train mine
@@ -16,6 +20,13 @@ EXAMPLES = """\
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's arguments."""
     parser.add_argument("model_id", metavar="MODEL_ID", help="name of the new folder in models/")
+    add_repeats(parser)
+    add_settings(parser)
+    parser.add_argument("--activate", action="store_true", help="let the pages and `read` use the new model")
+
+
+def add_repeats(parser: argparse.ArgumentParser) -> None:
+    """Add `--repeats`."""
     parser.add_argument(
         "--repeats",
         type=int,
@@ -24,6 +35,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="partitions of the women to cross-validate on, 1 to 5 (default: 5; the first gives the headline)",
     )
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """Add `--set`."""
     parser.add_argument(
         "--set",
         action="append",
@@ -32,18 +47,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SECTION.KEY=VALUE",
         help="change a setting, such as train.film.n_components=64 or preprocess.clahe=true; may be repeated",
     )
-    parser.add_argument("--activate", action="store_true", help="let the pages and `read` use the new model")
+
+
+def settings_of(args: argparse.Namespace) -> Settings:
+    """Return the settings with `--set` applied; wrong ones are wrong use."""
+    from mammo_core.evaluate.release import check_settings
+    from mammo_core.evaluate.settings import Settings, apply_settings
+
+    try:
+        settings = apply_settings(Settings(), args.assignments)
+        check_settings(settings)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return settings
 
 
 def run(args: argparse.Namespace) -> int:
     """Train, evaluate and release into models/."""
     from mammo_core.config import MODELS_DIR
-    from mammo_core.evaluate.release import check_request, train
-    from mammo_core.evaluate.settings import Settings, apply_settings
+    from mammo_core.evaluate.release import check_name, train
 
+    settings = settings_of(args)
     try:
-        settings = apply_settings(Settings(), args.assignments)
-        check_request(args.model_id, settings)
+        check_name(args.model_id)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
     stages: dict[str, Callable[[float], None]] = {}

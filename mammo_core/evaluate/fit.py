@@ -1,22 +1,25 @@
-"""Fitting heads, calibration and doubt band from a study. Used alike inside the folds and for the release."""
+"""Fitting both heads on the films and regions of some women. Used alike inside the folds and for the release."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import product
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
-from mammo_core.evaluate.study import IGNORE, Region, Study, StudyFilm
+from mammo_core.evaluate.study import Region, Study, StudyFilm
 from mammo_core.network.geometry import N_FEATURES
 from mammo_core.network.heads import HeadConfig, fit_head
-from mammo_core.reading.applicability import look_distance
-from mammo_core.reading.scores import Calibration, DoubtBand, film_summary, margins, strongest_cells
+from mammo_core.reading.scores import margins
 
 _RANDOM_CELLS = 30
 _MINED_CELLS = 20
 _MINING_ROUNDS = 2
+
+Linear = tuple[np.ndarray, np.ndarray]
+"""Weights and bias on raw features."""
+Women = frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -35,21 +38,43 @@ class ScanConfig:
 
 
 @dataclass(frozen=True)
+class HeadGrid:
+    """What a head may be fitted with; inner folds choose among all combinations.
+
+    Attributes:
+        n_components: Numbers of principal components.
+        inverse_penalty: Inverse strengths of the L2 penalty.
+    """
+
+    n_components: tuple[int, ...]
+    inverse_penalty: tuple[float, ...]
+
+    def heads(self) -> list[HeadConfig]:
+        """Return every combination."""
+        return [HeadConfig(*combination) for combination in product(self.n_components, self.inverse_penalty)]
+
+    @classmethod
+    def only(cls, head: HeadConfig) -> HeadGrid:
+        """Return the grid that leaves no choice."""
+        return cls((head.n_components,), (head.inverse_penalty,))
+
+
+@dataclass(frozen=True)
 class TrainConfig:
     """Everything that can be set for training, with the defaults of the released model.
 
     Attributes:
-        region: The region head.
-        film: The film head.
+        region: Choices for the region head.
+        film: Choices for the film head.
         scan: From cells to a film's answer.
-        screening_sensitivity: Share of malignant films that must lie above the doubt band's lower end.
-        malignant_specificity: Share of other films that must lie below its upper end.
+        screening_sensitivity: Share of malignant cases at or above the point `screening`, the doubt band's lower end.
+        malignant_specificity: Share of other cases below the point `specific`, its upper end.
         look_share: Share of training films whose look counts as inside.
         seed: For sampling and solvers.
     """
 
-    region: HeadConfig = field(default_factory=lambda: HeadConfig(n_components=128, inverse_penalty=0.01))
-    film: HeadConfig = field(default_factory=lambda: HeadConfig(n_components=96, inverse_penalty=0.001))
+    region: HeadGrid = field(default_factory=lambda: HeadGrid((96, 160), (1e-3, 3e-4, 1e-4)))
+    film: HeadGrid = field(default_factory=lambda: HeadGrid((160, 240), (1e-3, 3e-4, 1e-4)))
     scan: ScanConfig = field(default_factory=ScanConfig)
     screening_sensitivity: float = 0.90
     malignant_specificity: float = 0.95
@@ -61,19 +86,21 @@ class TrainConfig:
         return asdict(self)
 
 
-Linear = tuple[np.ndarray, np.ndarray]
-
-
 @dataclass(frozen=True, eq=False)
 class Heads:
-    """Both linear heads on raw features, and what the films they learned from look like.
+    """Both linear heads on raw features, and what the films they learned from are like.
 
-    `look` is (mean, deviation) over training films of a film's mean features, (232,) each.
+    Attributes:
+        region: Weights (464, 3) and bias (3,).
+        film: Weights (696, 3) and bias (3,).
+        look: (mean, deviation) over training films of a film's mean features, (232,) each.
+        cells: (mean, deviation) of the features over the training films' breast cells, (232,) each.
     """
 
     region: Linear
     film: Linear
-    look: Linear
+    look: tuple[np.ndarray, np.ndarray]
+    cells: tuple[np.ndarray, np.ndarray]
 
     def film_margins(self, film: StudyFilm) -> np.ndarray:
         """Return (n, 2) margins of the film's cells."""
@@ -84,141 +111,80 @@ class Heads:
         return margins((region.features @ self.region[0] + self.region[1]).mean(axis=0))
 
 
-@dataclass(frozen=True)
-class Mark:
-    """A strongest place of a film: its cell, margins and what lies there (0, 1, 2)."""
+class Fits:
+    """Heads of one study, fitted when first asked for and kept: inner folds are shared between outer ones."""
 
-    cell: tuple[int, int]
-    scores: tuple[float, float]
-    truth: int
+    def __init__(self, study: Study, config: TrainConfig) -> None:
+        self.study = study
+        self._config = config
+        self._kept: dict[tuple[str, Women, HeadConfig], Linear] = {}
+
+    def region(self, women: Women, head: HeadConfig) -> Linear:
+        """Return the region head fitted on `women`."""
+        return self._once("region", women, head)
+
+    def film(self, women: Women, head: HeadConfig) -> Linear:
+        """Return the film head fitted on `women`."""
+        return self._once("film", women, head)
+
+    def heads(self, women: Women, region: HeadConfig, film: HeadConfig) -> Heads:
+        """Return both heads, and what the films of `women` are like."""
+        films = self.study.films_of(women)
+        looks = np.array([film.cells[:, :N_FEATURES].mean(axis=0) for film in films])
+        look = looks.mean(axis=0), looks.std(axis=0)
+        return Heads(self.region(women, region), self.film(women, film), look, cell_statistics(films))
+
+    def _once(self, of: str, women: Women, head: HeadConfig) -> Linear:
+        key = (of, women, head)
+        if key not in self._kept:
+            fit = {"region": self._fit_region, "film": self._fit_film}[of]
+            self._kept[key] = fit(women, head)
+        return self._kept[key]
+
+    def _fit_region(self, women: Women, head: HeadConfig) -> Linear:
+        regions = self.study.regions_of(women)
+        features = np.concatenate([region.features for region in regions])
+        labels = np.repeat([region.label for region in regions], len(regions[0].features))
+        return fit_head(features, labels, np.ones(len(labels)), head, self._config.seed)
+
+    def _fit_film(self, women: Women, head: HeadConfig) -> Linear:
+        return fit_film_head(self.study.films_of(women), head, self._config.seed)
 
 
-@dataclass(frozen=True)
-class Constants:
-    """What turns scores into answers: three calibrations, the doubt band and the limit of the look distance."""
+def fit_film_head(films: Sequence[StudyFilm], head: HeadConfig, seed: int) -> Linear:
+    """Fit the film head on all lesion cells and some normal ones, then add the normal cells it is wrong about.
 
-    film: Calibration
-    region: Calibration
-    candidate: Calibration
-    band: DoubtBand
-    look_limit: float
-
-
-def fit_heads(study: Study, women: Collection[int], config: TrainConfig) -> Heads:
-    """Fit both heads on the films and regions of `women` only."""
-    films = [film for film in study.films if film.woman_id in women]
-    ids = {film.film_id for film in films}
-    regions = [region for region in study.regions if region.film_id in ids]
-    features = np.concatenate([region.features for region in regions])
-    labels = np.repeat([region.label for region in regions], 8)
-    region_head = fit_head(features, labels, np.ones(len(labels)), config.region, config.seed)
-    looks = np.array([film.cells[:, :N_FEATURES].mean(axis=0) for film in films])
-    return Heads(region_head, _fit_film_head(films, config), (looks.mean(axis=0), looks.std(axis=0)))
-
-
-def _fit_film_head(films: list[StudyFilm], config: TrainConfig) -> Linear:
-    """Fit the film head on all lesion cells and some normal ones, then add the normal cells it is wrong about."""
-    rng = np.random.default_rng(config.seed)
+    Hard negative mining, on the training films themselves: Sung and Poggio, "Example-based learning for view-based
+    human face detection", 1998.
+    """
+    rng = np.random.default_rng(seed)
     chosen = []
     for film in films:
         normal = np.flatnonzero(film.cell_labels == 0)
         some = rng.choice(normal, min(_RANDOM_CELLS, len(normal)), replace=False)
         chosen.append(np.union1d(np.flatnonzero(film.cell_labels > 0), some))
-    head = _fit_cells(films, chosen, config)
+    fitted = _fit_cells(films, chosen, head, seed)
     for _ in range(_MINING_ROUNDS):
         for i, film in enumerate(films):
-            abnormal = margins(film.cells @ head[0] + head[1])[:, 0]
+            abnormal = margins(film.cells @ fitted[0] + fitted[1])[:, 0]
             abnormal[film.cell_labels != 0] = -np.inf
             worst = np.argsort(-abnormal)[:_MINED_CELLS]
             chosen[i] = np.union1d(chosen[i], worst[np.isfinite(abnormal[worst])])
-        head = _fit_cells(films, chosen, config)
-    return head
+        fitted = _fit_cells(films, chosen, head, seed)
+    return fitted
 
 
-def _fit_cells(films: list[StudyFilm], chosen: list[np.ndarray], config: TrainConfig) -> Linear:
+def _fit_cells(films: Sequence[StudyFilm], chosen: list[np.ndarray], head: HeadConfig, seed: int) -> Linear:
     features = np.concatenate([film.cells[cells] for film, cells in zip(films, chosen, strict=True)])
     labels = np.concatenate([film.cell_labels[cells] for film, cells in zip(films, chosen, strict=True)])
     weights = np.concatenate([film.cell_weights[cells] for film, cells in zip(films, chosen, strict=True)])
-    return fit_head(features, labels, weights, config.film, config.seed)
+    return fit_head(features, labels, weights, head, seed)
 
 
-def marks_of(film: StudyFilm, cell_margins: np.ndarray, scan: ScanConfig) -> list[Mark]:
-    """Return the film's strongest places, with the truth of the cell they fall on (`IGNORE` at a lesion's rim)."""
-    shape = film.grid.in_breast.shape
-    score, truth = np.full(shape, -np.inf), np.zeros(shape, int)
-    score[film.grid.in_breast], truth[film.grid.in_breast] = cell_margins[:, 0], film.cell_labels
-    index = np.full(shape, -1)
-    index[film.grid.in_breast] = np.arange(len(cell_margins))
-    cells = strongest_cells(score, film.grid.in_breast, scan.n_candidates, scan.apart_cells)
-    return [Mark((c, r), tuple(cell_margins[index[r, c]]), int(truth[r, c])) for c, r in cells]
-
-
-@dataclass(eq=False)
-class Scores:
-    """Scores of films that the heads have not seen, to fit constants on and to report."""
-
-    films: list[StudyFilm] = field(default_factory=list)
-    summaries: list[np.ndarray] = field(default_factory=list)
-    looks: list[float] = field(default_factory=list)
-    marks: list[list[Mark]] = field(default_factory=list)
-    regions: list[Region] = field(default_factory=list)
-    region_margins: list[np.ndarray] = field(default_factory=list)
-
-    def add(self, other: Scores) -> None:
-        """Append another part's scores."""
-        for column in fields(self):
-            getattr(self, column.name).extend(getattr(other, column.name))
-
-
-def score(study: Study, women: Collection[int], heads: Heads, scan: ScanConfig) -> Scores:
-    """Score the films and regions of `women`."""
-    scores = Scores()
-    for film in study.films:
-        if film.woman_id in women:
-            cell_margins = heads.film_margins(film)
-            scores.films.append(film)
-            scores.summaries.append(film_summary(cell_margins, scan.top_cells))
-            scores.looks.append(look_distance(film.cells[:, :N_FEATURES], *heads.look))
-            scores.marks.append(marks_of(film, cell_margins, scan))
-    ids = {film.film_id for film in scores.films}
-    scores.regions = [region for region in study.regions if region.film_id in ids]
-    scores.region_margins = [heads.region_margins(region) for region in scores.regions]
-    return scores
-
-
-def fit_constants(scores: Scores, config: TrainConfig) -> Constants:
-    """Fit calibrations and doubt band on scores of films that the heads had not seen."""
-    film = fit_calibration(scores.summaries, [film.label for film in scores.films])
-    region = fit_calibration(scores.region_margins, [region.label for region in scores.regions])
-    marks = [mark for film_marks in scores.marks for mark in film_marks if mark.truth != IGNORE]
-    candidate = fit_calibration([mark.scores for mark in marks], [mark.truth for mark in marks])
-    malignant = film(np.array(scores.summaries))[:, 2]
-    truth = np.array([film.label for film in scores.films]) == 2
-    low = _quantile_below(malignant[truth], 1 - config.screening_sensitivity)
-    high = max(low, float(np.quantile(malignant[~truth], config.malignant_specificity, method="higher")))
-    look_limit = float(np.quantile(scores.looks, config.look_share))
-    return Constants(film, region, candidate, DoubtBand(low, high), look_limit)
-
-
-def _quantile_below(values: np.ndarray, share: float) -> float:
-    """Return the largest threshold that at most `share` of the values lie under."""
-    return float(np.quantile(values, share, method="lower"))
-
-
-def fit_calibration(scores: list[np.ndarray], labels: list[int]) -> Calibration:
-    """Fit both steps on (2,) margins with their labels (indices of `LABELS`, not all need occur)."""
-    margins_of, truth = np.asarray(scores, dtype=float), np.asarray(labels)
-    abnormal = truth > 0
-    return Calibration(_platt(margins_of[:, 0], abnormal), _platt(margins_of[abnormal, 1], truth[abnormal] == 2))
-
-
-def _platt(scores: np.ndarray, positive: np.ndarray) -> tuple[float, float]:
-    """Return slope and intercept; where scores say nothing, or the wrong way round, the slope is 0: the base rate."""
-    share = (positive.sum() + 0.5) / (len(positive) + 1)
-    base_rate = (0.0, float(np.log(share / (1 - share))))
-    if len(np.unique(positive)) < 2:
-        return base_rate
-    scale = max(float(scores.std()), 1e-9)
-    model = LogisticRegression(C=10.0, max_iter=1000).fit(scores[:, None] / scale, positive)
-    slope = float(model.coef_[0, 0]) / scale
-    return (slope, float(model.intercept_[0])) if slope > 0 else base_rate
+def cell_statistics(films: Sequence[StudyFilm]) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and standard deviation of the raw features over all breast cells, (232,) each."""
+    parts = [film.cells[:, :N_FEATURES].astype(np.float64) for film in films]
+    count = sum(map(len, parts))
+    mean = sum(part.sum(axis=0) for part in parts) / count
+    variance = sum(((part - mean) ** 2).sum(axis=0) for part in parts) / count
+    return mean, np.sqrt(variance)

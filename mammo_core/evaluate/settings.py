@@ -43,7 +43,21 @@ def _assign(node: object, path: list[str], text: str, whole: str) -> object:
         return replace(node, **{path[0]: _assign(current, path[1:], text, whole)})
     if len(path) > 1:
         raise ValueError(f"unknown setting {whole!r}: {path[0]} has no parts")
+    if next(f.type for f in fields(node) if f.name == path[0]).endswith("...]"):
+        return replace(node, **{path[0]: _parse_choices(text, current, whole)})
     return replace(node, **{path[0]: _parse(text, current, whole)})
+
+
+def _parse_choices(text: str, current: tuple, name: str) -> tuple:
+    """Return one value, or a list of them, as the choices of a setting."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = text
+    texts = [json.dumps(choice) for choice in value] if isinstance(value, list) else [text]
+    if not texts:
+        raise ValueError(f"{name} must be a value like {json.dumps(current[0])}, or a list of such, not {text!r}")
+    return tuple(_parse(one, current[0], name) for one in texts)
 
 
 def _parse(text: str, current: object, name: str) -> object:

@@ -5,8 +5,8 @@ Only evaluation and training see this; nothing that reads a film does.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.ndimage import uniform_filter
@@ -14,9 +14,9 @@ from scipy.ndimage import uniform_filter
 from mammo_core.config import PreprocessConfig
 from mammo_core.film.load import load_mammogram
 from mammo_core.mias.films import open_films
-from mammo_core.mias.index import FILM_IDS, annotations_by_film, film_class, woman_of
-from mammo_core.mias.sampling import BreastPosition, nearest_blob, place_like, position_of
-from mammo_core.network.geometry import CELL_PX, SURROUNDS
+from mammo_core.mias.index import FILM_IDS, annotations_by_film, woman_of
+from mammo_core.mias.sampling import BreastPosition, nearest_blob, place_apart, place_like, position_of
+from mammo_core.network.geometry import CELL_PX, REGION_PX, SURROUNDS
 from mammo_core.network.grid import Grid, cut_region, lay_out
 from mammo_core.network.regions import orientations, pool_region
 from mammo_core.network.runtime import OnnxNetwork
@@ -67,12 +67,31 @@ class StudyFilm:
     cell_weights: np.ndarray
 
 
+Truth = Mapping[str, tuple[Annotation, ...]]
+"""{film_id: its annotations}: that of MIAS, or one with the women's labels permuted."""
+
+
 @dataclass(frozen=True, eq=False)
 class Study:
-    """All films and all regions."""
+    """All films and all regions.
+
+    Attributes:
+        films: In the order of their numbers.
+        regions: Lesions, and two normal places of every normal film.
+        prepared: {film_id: the film as the network sees it}.
+    """
 
     films: tuple[StudyFilm, ...]
     regions: tuple[Region, ...]
+    prepared: Mapping[str, Preprocessed] = field(default_factory=dict)
+
+    def films_of(self, women: Collection[int]) -> list[StudyFilm]:
+        """Return the films of `women`."""
+        return [film for film in self.films if film.woman_id in women]
+
+    def regions_of(self, women: Collection[int]) -> list[Region]:
+        """Return the regions of `women`."""
+        return [region for region in self.regions if woman_of(region.film_id) in women]
 
 
 def load_study(
@@ -95,16 +114,37 @@ def load_study(
         DatasetError: MIAS is not there.
     """
     sources = open_films()
+    truth = {film_id: annotations_by_film()[film_id] for film_id in film_ids}
     prepared: dict[str, Preprocessed] = {}
     films = []
     for i, film_id in enumerate(film_ids):
         mammogram = load_mammogram(sources[film_id])
         prepared[film_id] = preprocess(mammogram, config)
-        films.append(_study_film(film_id, mammogram.digest, prepared[film_id], network))
+        grid = lay_out(prepared[film_id])
+        cells = context_features(network.run(grid.image, ["features"])["features"])[grid.in_breast].astype(np.float32)
+        films.append(_study_film(film_id, mammogram.digest, grid, cells, truth[film_id], prepared[film_id]))
         progress(0.8 * (i + 1) / len(film_ids))
-    regions = _sample_regions(prepared, network, seed)
+    regions = _sample_regions(prepared, truth, network, seed)
     progress(1.0)
-    return Study(tuple(films), tuple(regions))
+    return Study(tuple(films), tuple(regions), prepared)
+
+
+def relabelled(study: Study, truth: Truth, network: OnnxNetwork, seed: int = 0) -> Study:
+    """Return the same films with another truth: cells labelled by it, and regions taken where it says.
+
+    Arguments as `load_study`.
+    """
+    films = tuple(
+        _study_film(film.film_id, film.digest, film.grid, film.cells, truth[film.film_id], study.prepared[film.film_id])
+        for film in study.films
+    )
+    regions = _sample_regions(study.prepared, truth, network, seed)
+    return replace(study, films=films, regions=tuple(regions))
+
+
+def severity_of(annotations: tuple[Annotation, ...]) -> int:
+    """Return the worst class of some annotations, as an index of `LABELS`."""
+    return max(LABELS.index(a.severity) for a in annotations)
 
 
 def context_features(features: np.ndarray) -> np.ndarray:
@@ -113,22 +153,17 @@ def context_features(features: np.ndarray) -> np.ndarray:
     return np.concatenate([features, *around], axis=-1)
 
 
-def _study_film(film_id: str, digest: str, prepared: Preprocessed, network: OnnxNetwork) -> StudyFilm:
-    grid = lay_out(prepared)
-    cells = context_features(network.run(grid.image, ["features"])["features"])[grid.in_breast]
-    annotations = annotations_by_film()[film_id]
+def _study_film(
+    film_id: str,
+    digest: str,
+    grid: Grid,
+    cells: np.ndarray,
+    annotations: tuple[Annotation, ...],
+    prepared: Preprocessed,
+) -> StudyFilm:
     labels, weights = _label_cells(grid.centres(), annotations, prepared.scale)
-    return StudyFilm(
-        film_id,
-        woman_of(film_id),
-        LABELS.index(film_class(film_id)),
-        annotations,
-        digest,
-        grid,
-        cells.astype(np.float32),
-        labels,
-        weights,
-    )
+    woman, label = woman_of(film_id), severity_of(annotations)
+    return StudyFilm(film_id, woman, label, annotations, digest, grid, cells, labels, weights)
 
 
 def _label_cells(
@@ -151,12 +186,14 @@ def _label_cells(
     return labels, weights
 
 
-def _sample_regions(prepared: dict[str, Preprocessed], network: OnnxNetwork, seed: int) -> list[Region]:
+def _sample_regions(
+    prepared: Mapping[str, Preprocessed], truth: Truth, network: OnnxNetwork, seed: int
+) -> list[Region]:
     """Take every annotated place, and from every normal film one matched normal and one hard normal."""
     places: list[tuple[str, str, int, float, float]] = []
     positions: list[BreastPosition] = []
     for film_id, film in prepared.items():
-        for a in annotations_by_film()[film_id]:
+        for a in truth[film_id]:
             if a.circle:
                 x, y = a.circle.x / film.scale[0], a.circle.y / film.scale[1]
                 positions.append(position_of(film, x, y))
@@ -164,13 +201,14 @@ def _sample_regions(prepared: dict[str, Preprocessed], network: OnnxNetwork, see
     in_breast = [position for position in positions if position.skin_px > 0]
     rng = np.random.default_rng(seed)
     for film_id, film in prepared.items():
-        if film_class(film_id) == "normal" and in_breast:
+        if not severity_of(truth[film_id]) and in_breast:
             x, y = place_like(film, in_breast[rng.integers(len(in_breast))], rng)
             places.append((film_id, "normal", 0, x, y))
-            places.append((film_id, "hard_normal", 0, *nearest_blob(film, x, y)))
+            elsewhere = place_apart(film, in_breast, (x, y), REGION_PX, rng)
+            places.append((film_id, "hard_normal", 0, *nearest_blob(film, elsewhere, (x, y), REGION_PX)))
     return [
         Region(
-            film_id, kind, label, *_to_film(prepared[film_id], x, y), _region_features(prepared[film_id], x, y, network)
+            film_id, kind, label, *_to_film(prepared[film_id], x, y), region_features(prepared[film_id], x, y, network)
         )
         for film_id, kind, label, x, y in places
     ]
@@ -180,6 +218,7 @@ def _to_film(film: Preprocessed, x: float, y: float) -> tuple[float, float]:
     return x * film.scale[0], y * film.scale[1]
 
 
-def _region_features(film: Preprocessed, x: float, y: float, network: OnnxNetwork) -> np.ndarray:
+def region_features(film: Preprocessed, x: float, y: float, network: OnnxNetwork) -> np.ndarray:
+    """Return (8, 464) raw features of the square around (x, y) in prepared pixels, one row an orientation."""
     crop = cut_region(film.image, x, y)
     return np.stack([pool_region(network.run(turned, ["features"])["features"]) for turned in orientations(crop)])

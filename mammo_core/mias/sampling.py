@@ -2,12 +2,14 @@
 
 Normal regions from the middle of the breast are too easy, since lesions do not lie there: position alone would tell
 the classes. So each normal place copies a lesion's position in breast coordinates (height along the breast, depth from
-the chest wall, distance to the skin). Hard normals are then moved to the nearest blob, the places a reader would look
-at twice.
+the chest wall, distance to the skin). Hard normals copy another such position and are then moved to the nearest blob,
+the kind of place a reader would look at twice; they never overlap the film's other normal place, so that the two kinds
+are two tests.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -15,7 +17,11 @@ import numpy as np
 
 from mammo_core.types import Preprocessed
 
-_BLOB_SIGMAS_PX = (6.0, 9.6)
+_BLOB_SIGMAS_PX = (6.0, 9.6, 15.4, 24.6)
+_SIGMA_RATIO = 1.6
+_PEAK_PX = 49
+_BLOB_LEVELS = 2.0
+_TRIES = 50
 _HEIGHT_TOLERANCE = 0.06
 _DEPTH_TOLERANCE = 0.10
 _SKIN_TOLERANCE_PX = 8.0
@@ -60,22 +66,55 @@ def place_like(prepared: Preprocessed, position: BreastPosition, rng: np.random.
     return float(columns[pick]), float(rows[pick])
 
 
-def nearest_blob(prepared: Preprocessed, x: float, y: float) -> tuple[float, float]:
-    """Return the local maximum of a difference of Gaussians nearest to (x, y), in prepared pixels, inside the breast.
+def place_apart(
+    prepared: Preprocessed,
+    positions: Sequence[BreastPosition],
+    other: tuple[float, float],
+    apart_px: float,
+    rng: np.random.Generator,
+) -> tuple[float, float]:
+    """Return a point (x, y) like one of `positions` (see `place_like`) at least `apart_px` from the point `other`.
 
-    The scale answers to blobs of about 4 mm and above. Falls back to (x, y) where a breast has none.
+    In a breast too small for that, the farthest of fifty tries.
+    """
+    farthest = other
+    for _ in range(_TRIES):
+        place = place_like(prepared, positions[rng.integers(len(positions))], rng)
+        farthest = max(farthest, place, key=lambda p: np.hypot(p[0] - other[0], p[1] - other[1]))
+        if np.hypot(farthest[0] - other[0], farthest[1] - other[1]) >= apart_px:
+            break
+    return farthest
+
+
+def nearest_blob(
+    prepared: Preprocessed, place: tuple[float, float], other: tuple[float, float], apart_px: float
+) -> tuple[float, float]:
+    """Return the bright blob nearest to the point `place` (x, y), in prepared pixels.
+
+    Blobs are local maxima of a difference of Gaussians over four scales (deviations of 1.2 to 4.9 mm), inside the
+    breast and not at its skin. Falls back to `place` where the breast has none.
+
+    Args:
+        prepared: The film.
+        place: Where to look from.
+        other: Blobs nearer than `apart_px` to this point are left out.
+        apart_px: In prepared pixels.
     """
     inside = prepared.breast_mask.astype(np.float32)
     image = prepared.image.astype(np.float32)
-    fine, coarse = (_blur_inside(image, inside, sigma) for sigma in _BLOB_SIGMAS_PX)
-    response = np.where(prepared.breast_mask, fine - coarse, -np.inf).astype(np.float32)
-    peaks = (response >= cv2.dilate(response, np.ones((25, 25), np.uint8))) & (response > 2.0)
+    response = np.full(image.shape, -np.inf, np.float32)
+    for sigma in _BLOB_SIGMAS_PX:
+        fine, coarse = (_blur_inside(image, inside, s) for s in (sigma, _SIGMA_RATIO * sigma))
+        response = np.maximum(response, fine - coarse)
+    response[~prepared.breast_mask] = -np.inf
+    peaks = (response >= cv2.dilate(response, np.ones((_PEAK_PX, _PEAK_PX), np.uint8))) & (response > _BLOB_LEVELS)
     peaks &= cv2.distanceTransform(prepared.breast_mask.astype(np.uint8), cv2.DIST_L2, 5) > _SKIN_TOLERANCE_PX
-    rows, columns = np.nonzero(peaks)
-    if not len(rows):
-        return x, y
-    nearest = np.argmin((rows - y) ** 2 + (columns - x) ** 2)
-    return float(columns[nearest]), float(rows[nearest])
+    blobs = np.argwhere(peaks)[:, ::-1].astype(float)
+    blobs = blobs[np.hypot(*(blobs - other).T) >= apart_px]
+    if not len(blobs):
+        return place
+    x, y = blobs[np.hypot(*(blobs - place).T).argmin()]
+    return float(x), float(y)
 
 
 def _blur_inside(image: np.ndarray, inside: np.ndarray, sigma: float) -> np.ndarray:
