@@ -24,6 +24,12 @@ page = st.navigation(
             help="Local contrast and sharpening that follow the slider, and what they did in figures.",
         ),
         st.Page(
+            "pages/explanations.py",
+            title="Explanations",
+            icon=":material/layers:",
+            help="Where the model found evidence, by six methods, and how well each points.",
+        ),
+        st.Page(
             "pages/exam.py",
             title="Exam",
             icon=":material/view_column:",

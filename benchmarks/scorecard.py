@@ -29,7 +29,7 @@ from mammo_core.evaluate.study import load_study
 from mammo_core.explain.explain import METHODS, class_maps, on_film
 from mammo_core.explain.keras_methods import EXPLAINED_LAYER, KerasGraph
 from mammo_core.explain.model import ExplainedModel, released_model
-from mammo_core.explain.sanity import LEVELS, explained, likeness, shuffled
+from mammo_core.explain.sanity import LEVELS, check
 from mammo_core.film.load import load_mammogram
 from mammo_core.mias.films import open_films
 from mammo_core.mias.index import FILM_IDS, annotations_by_film, film_class, woman_of
@@ -60,8 +60,7 @@ def main() -> int:
     placed = sorted((f for f in FILM_IDS if circles_of(f)), key=lambda f: (load_folds()[woman_of(f)][REPEAT], f))
     scores, sanity = folds.folder / "scorecard.csv", folds.folder / "scorecard_sanity.csv"
     each(scores, COLUMNS, placed[: args.films], lambda film_id: score_film(film_id, folds))
-    levels = Levels(bundle)
-    each(sanity, SANITY_COLUMNS, sanity_films(placed)[: args.films], lambda film_id: check_film(film_id, levels))
+    each(sanity, SANITY_COLUMNS, sanity_films(placed)[: args.films], lambda film_id: check_film(film_id, bundle))
     write(args.out, pd.read_csv(scores), pd.read_csv(sanity))
     return 0
 
@@ -186,28 +185,15 @@ def sanity_films(placed: list[str]) -> list[str]:
     return sorted(malignant.values())[:N_SANITY]
 
 
-class Levels:
-    """The released model, and its copies with weights shuffled."""
-
-    def __init__(self, bundle: Bundle) -> None:
-        self.bundle, self.released = bundle, released_model(bundle)
-
-    @cached_property
-    def graphs(self) -> dict[str, KerasGraph]:
-        """Return {level: graph}."""
-        return {level: shuffled(self.released.load_graph(), level) for level in LEVELS}
-
-
-def check_film(film_id: str, levels: Levels) -> list[dict]:
+def check_film(film_id: str, bundle: Bundle) -> list[dict]:
     """Return how alike each method's map is after shuffling, level by level."""
-    grid = lay_out(prepare(film_id, levels.bundle))
-    head = {"model_id": levels.bundle.model_id, "film_id": film_id, "woman_id": woman_of(film_id)}
+    grid, model = lay_out(prepare(film_id, bundle)), released_model(bundle)
+    head = {"model_id": bundle.model_id, "film_id": film_id, "woman_id": woman_of(film_id)}
     rows = []
     for method in METHODS:
-        (true_map,) = class_maps(method, (TARGET,), grid, levels.released)
-        for level, graph in levels.graphs.items():
-            model = explained(graph, grid, levels.released.top_cells)
-            found = likeness(true_map, class_maps(method, (TARGET,), grid, model)[0], grid.in_breast)
+        checked = check(method, TARGET, grid, model)
+        for level in LEVELS:
+            found = checked[level][1]
             rank = "" if found.rank is None else f"{found.rank:.4f}"
             rows.append(head | {"method": method, "level": level, "rank": rank, "ssim": f"{found.ssim:.4f}"})
     return rows

@@ -12,12 +12,16 @@ breast, as they were over the films of training.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from threading import Lock
 
 import keras
 import numpy as np
 from scipy.stats import rankdata
 
+from mammo_core.explain.explain import class_maps
 from mammo_core.explain.keras_methods import EXPLAINED_LAYER, KerasGraph
 from mammo_core.explain.model import ExplainedModel
 from mammo_core.film.enhance import enhancement_figures
@@ -30,6 +34,8 @@ LEVELS = ("head", "upper", "whole")
 _HEAD = "film_logits"
 _LOWEST_UPPER_BLOCK = 5
 _NOTHING = 2
+_one_at_a_time = Lock()
+_LOOK_SECONDS = 0.5
 """Of 255 levels: what lies no higher is taken for empty."""
 
 
@@ -75,6 +81,45 @@ def explained(graph: KerasGraph, grid: Grid, top_cells: int) -> ExplainedModel:
     cells = graph.run(grid.image, [EXPLAINED_LAYER])[EXPLAINED_LAYER][grid.in_breast].astype(np.float64)
     layer.set_weights([cells.mean(axis=0), np.maximum(cells.var(axis=0) - layer.epsilon, 0)])
     return ExplainedModel(graph, gradcam_columns(graph.model), top_cells, lambda: graph)
+
+
+def check(
+    method: str,
+    target: str,
+    grid: Grid,
+    model: ExplainedModel,
+    progress: Callable[[float], None] = lambda fraction: None,
+) -> dict[str, tuple[np.ndarray, Likeness]]:
+    """Make a method's map again at every level, and say how alike it is to the true one.
+
+    Args:
+        method: One of `METHODS`.
+        target: One of `LABELS`.
+        grid: The film's layout.
+        model: What is checked; its shuffled copies are kept for the next time.
+        progress: Called with a fraction from 0 to 1; may raise to stop the work.
+
+    Returns:
+        {level: the map, not scaled, and its likeness}, with the true map itself under `""`.
+    """
+    while not _one_at_a_time.acquire(timeout=_LOOK_SECONDS):  # shuffled copies are set to one film at a time
+        progress(0.0)
+    try:
+        graphs = _shuffled_graphs(model.load_graph())
+        maps = {}
+        for i, level in enumerate(("", *LEVELS)):
+            some = explained(graphs[level], grid, model.top_cells) if level else model
+            share = lambda fraction, i=i: progress((i + fraction) / (len(LEVELS) + 1))  # noqa: E731
+            (maps[level],) = class_maps(method, (target,), grid, some, share)
+            share(1.0)
+    finally:
+        _one_at_a_time.release()
+    return {level: (found, likeness(maps[""], found, grid.in_breast)) for level, found in maps.items()}
+
+
+@lru_cache(maxsize=1)
+def _shuffled_graphs(graph: KerasGraph) -> dict[str, KerasGraph]:
+    return {level: shuffled(graph, level) for level in LEVELS}
 
 
 def likeness(first: np.ndarray, second: np.ndarray, in_breast: np.ndarray) -> Likeness:

@@ -1,0 +1,51 @@
+"""Explanations: six methods side by side, whether they depend on what the model learned, and how well they point."""
+
+import streamlit as st
+
+from mammo_core.errors import BundleError, MammoError
+from mammo_core.ui import explain_show as show
+from mammo_core.ui import texts, verbs
+from mammo_core.ui.door import enter_through_app
+from mammo_core.ui.explain_bench import current_bench
+from mammo_core.ui.explain_sanity import show_sanity
+from mammo_core.ui.explain_scorecard import scorecard, show_sanity_figures, show_scorecard
+from mammo_core.ui.explain_style import apply_style
+from mammo_core.ui.steps_films import choose_film
+from mammo_core.ui.words import explain as words
+
+enter_through_app()
+apply_style()
+st.title(words.TITLE)
+st.markdown(words.SUMMARY)
+card, bundle, subject, maps = scorecard(), None, None, {}
+try:
+    bundle = verbs.active_bundle()
+except BundleError as error:
+    st.info(f"{words.NO_MODEL}\n\n{error}", title=texts.NO_MODEL_TITLE, icon=":material/model_training:")
+
+chosen = choose_film("explain") if bundle else None
+if chosen:
+    source, key, film = chosen
+    target, bench = show.choose_target(), current_bench()
+    try:
+        with st.spinner(words.PREPARING):
+            subject = bench.lay((source, key, film.version, bundle.model_id), film, bundle)
+            maps = show.maps_of(bench, subject, target)
+    except (MammoError, KeyError) as error:
+        reason = str(error) if isinstance(error, MammoError) else words.FILM_ABSENT
+        st.error(reason, title=f"{film.name} cannot be explained", icon=":material/error:")
+if subject:
+    show.show_work(bench)
+    show.show_panes(subject, maps)
+    show.show_colour_bar()
+    if subject.training_film_id:
+        st.caption(words.TRAINING_FILM.format(film_id=subject.training_film_id))
+    show.show_start(bench, subject, target, maps)
+    show.show_cards(bench, subject, target, maps)
+    if film.credit:
+        st.caption(film.credit)
+    st.subheader(words.SANITY_TITLE)
+    show_sanity(bench, subject, target, maps)
+    show_sanity_figures(card)
+st.subheader(words.SCORECARD_TITLE)
+show_scorecard(card, bundle.model_id if bundle else None)
