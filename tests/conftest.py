@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
@@ -66,3 +67,12 @@ def chromium() -> str:
     if path is None:
         _absent("chromium is not installed: apt-get install chromium")
     return path
+
+
+@pytest.fixture(scope="session")
+def lightgbm() -> None:
+    """Make sure that the recipe's trees can be fitted: LightGBM needs the system's OpenMP."""
+    try:
+        import_module("lightgbm")
+    except (ImportError, OSError) as error:
+        _absent(f"LightGBM cannot be loaded ({error}): pip install -r requirements-dev.txt; apt-get install libgomp1")
