@@ -18,6 +18,7 @@ from mammo_core.evaluate.pointing import (
     BASELINES,
     STRONGEST,
     TARGETS,
+    arrays_by_film,
     circles_by_film,
     derive_differences,
     derive_pointing,
@@ -71,13 +72,13 @@ def match_marks(films: pd.DataFrame, candidates: pd.DataFrame, annotations: Sequ
         target: One of `TARGETS`.
     """
     marks = marks_as_points(candidates, target)
-    marks_of = dict(tuple(marks.groupby("film_id")))
+    marks_of = arrays_by_film(marks, ("x", "y", "score"))
     circles_of = circles_by_film(annotations, target)
     lesions = []
     for film_id, woman_id in zip(films["film_id"], films["woman_id"], strict=True):
         if film_id in circles_of:
-            on_film = marks_of.get(film_id, marks.iloc[:0])
-            best = froc.best_scores(on_film[["x", "y"]].to_numpy(), on_film["score"].to_numpy(), circles_of[film_id])
+            on_film = marks_of.get(film_id, np.zeros((0, 3)))
+            best = froc.best_scores(on_film[:, :2], on_film[:, 2], circles_of[film_id])
             lesions += [(film_id, woman_id, score) for score in best]
     normal = films.loc[films["y_true"] == LABELS.index("normal"), ["film_id", "woman_id"]].reset_index(drop=True)
     false = marks[marks["film_id"].isin(normal["film_id"])]

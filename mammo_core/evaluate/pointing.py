@@ -39,6 +39,14 @@ def marks_as_points(candidates: pd.DataFrame, target: str) -> pd.DataFrame:
     return pd.DataFrame({"film_id": candidates["film_id"], "x": centre_x, "y": centre_y, "score": score.astype(float)})
 
 
+def arrays_by_film(frame: pd.DataFrame, columns: Sequence[str]) -> dict[str, np.ndarray]:
+    """Return {film_id: its rows of some columns as (n, columns) floats}, rows in the frame's order."""
+    values, films = frame[list(columns)].to_numpy(float), frame["film_id"].to_numpy(str)
+    order = np.argsort(films, kind="stable")
+    names, starts = np.unique(films[order], return_index=True)
+    return dict(zip(names.tolist(), np.split(values[order], starts[1:]), strict=True)) if len(names) else {}
+
+
 def pointing_hits(
     films: pd.DataFrame,
     candidates: pd.DataFrame,
@@ -60,17 +68,17 @@ def pointing_hits(
     """
     circles = circles_by_film(annotations, target)
     placed = films[films["film_id"].isin(circles)]
-    marks = dict(tuple(marks_as_points(candidates, target).groupby("film_id")))
+    marks = arrays_by_film(marks_as_points(candidates, target), ("x", "y", "score"))
     hits = pd.DataFrame({"film_id": placed["film_id"], "woman_id": placed["woman_id"]}).reset_index(drop=True)
     hits[STRONGEST] = [
-        float(f in marks and froc.pointing_hits(marks[f][["x", "y"]], marks[f]["score"], circles[f]))
+        float(f in marks and froc.pointing_hits(marks[f][:, :2], marks[f][:, 2], circles[f]))
         for f in hits["film_id"]
     ]
     if pointers is not None:
         for method in dict.fromkeys(pointers["method"]):
-            points = dict(tuple(pointers[pointers["method"] == method].groupby("film_id")))
+            points = arrays_by_film(pointers[pointers["method"] == method], ("x", "y"))
             hits[method] = [
-                froc.hits(points[f][["x", "y"]], circles[f]).any(axis=1).mean() if f in points else 0.0
+                froc.hits(points[f], circles[f]).any(axis=1).mean() if f in points else 0.0
                 for f in hits["film_id"]
             ]
     return hits
