@@ -10,12 +10,15 @@ import numpy as np
 
 from mammo_core.config import PreprocessConfig
 from mammo_core.errors import BreastNotFoundError, ImageError
-from mammo_core.film.breast import estimated_spacing, segment_breast
+from mammo_core.film.breast import MIN_BREAST_CM2, estimated_spacing, segment_breast
 from mammo_core.film.pectoral import segment_pectoral
 from mammo_core.types import Mammogram, Preprocessed, pixel_digest
 
 MAX_PREPARED_PX = 3000
 """No film is larger once prepared (60 cm a side at 200 micron): a stated spacing that asks for more is wrong."""
+
+LIT = 0.05
+"""Share of the brightest value above which something is in the beam."""
 
 
 def preprocess(mammogram: Mammogram, config: PreprocessConfig | None = None) -> Preprocessed:
@@ -40,7 +43,7 @@ def preprocess(mammogram: Mammogram, config: PreprocessConfig | None = None) -> 
     spacing_mm = mammogram.pixel_spacing_mm or estimated_spacing(mammogram.pixels.shape)
     estimated = mammogram.pixel_spacing_mm is None
     film = resampled(mammogram, spacing_mm / config.spacing_mm)
-    breast_mask = segment_breast(film, config.spacing_mm)
+    breast_mask = _breast(film, config.spacing_mm, unusual=bool(mammogram.doubts))
     pectoral_mask = segment_pectoral(film, breast_mask, config.spacing_mm, mammogram.view)
     image, levels = _stretched(film, breast_mask, config.stretch_percentiles)
     if config.clahe:
@@ -118,6 +121,17 @@ def resampled(mammogram: Mammogram, factor: float) -> np.ndarray:
     if size == wide.shape[::-1]:
         return wide
     return cv2.resize(wide, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
+
+
+def _breast(film: np.ndarray, spacing_mm: float, unusual: bool) -> np.ndarray:
+    """Return the breast's mask; on an unusual film without an outline (a spot view), all that is lit."""
+    try:
+        return segment_breast(film, spacing_mm)
+    except BreastNotFoundError:
+        lit = film > LIT * film.max()
+        if not unusual or lit.sum() * spacing_mm**2 / 100 < MIN_BREAST_CM2:
+            raise
+        return lit
 
 
 def _stretched(film: np.ndarray, mask: np.ndarray, percentiles: tuple[float, float]) -> tuple[np.ndarray, list[int]]:

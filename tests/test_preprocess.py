@@ -138,6 +138,17 @@ def test_tiny_and_flat_pictures_are_refused(shape, spacing_mm):
             preprocess(film(np.full(shape, level, np.uint8), spacing_mm))
 
 
+def test_a_spot_view_without_an_outline_is_prepared_whole(pixels_028):
+    spot = film(np.ascontiguousarray(pixels_028[500:700, 300:500]))
+    with pytest.raises(BreastNotFoundError, match="10 cm2"):
+        preprocess(spot)
+    prepared = preprocess(replace(spot, doubts=("The file says that it shows a spot compression view.",)))
+    assert prepared.breast_mask.mean() > 0.9
+    blank = replace(spot, pixels=np.zeros((200, 200), np.uint8), doubts=("A spot view.",))
+    with pytest.raises(BreastNotFoundError):
+        preprocess(blank)
+
+
 def test_a_spacing_that_makes_a_film_of_metres_is_refused_before_it_is_resampled():
     with pytest.raises(ImageError, match=r"pixel spacing of 25\.0 mm makes 62500 x 50000"):
         preprocess(film(np.full((400, 500), 9, np.uint8), 25.0))

@@ -9,6 +9,7 @@ import pydicom
 import pytest
 from PIL import Image
 
+from benchmarks.digital_films import KINDS, digital_film
 from mammo_core import load_bundle, load_mammogram, preprocess, read_film, read_region
 from mammo_core.evaluate.predictions import load_predictions
 from mammo_core.mias.phantom import draw_phantom
@@ -120,6 +121,28 @@ def test_dicom_tags_that_put_a_film_outside_training_refer_it(demo_film, bundle,
     reading = read_film(load_mammogram(out.getvalue()), bundle)
     assert reading.decision == "refer"
     assert any(reason in text for text in reading.applicability.reasons)
+
+
+DIGITAL_REASONS = {
+    "For Processing": "unprocessed",
+    "implant": "implant",
+    "spot": "a spot compression view",
+    "magnification": "a magnification view",
+    "tomosynthesis": "tomosynthesis",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_digital_film_is_shown_with_its_places_and_referred_for_the_right_reasons(bundle, kind):
+    film = load_mammogram(digital_film(draw_phantom(2, 256, artefacts=False).mammogram, kind))
+    reading = read_film(film, bundle)
+    assert reading.decision == "refer"
+    reasons = " ".join(reading.applicability.reasons)
+    assert "acquired digitally" in reasons
+    assert [word in reasons for name, word in DIGITAL_REASONS.items() if name in kind] in ([], [True])
+    assert "spacing is not known" not in reasons
+    assert sum(reading.probabilities) == pytest.approx(1)
+    assert reading.candidates
 
 
 def test_a_training_film_is_recognised_in_another_format(film, bundle):
