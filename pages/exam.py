@@ -12,10 +12,12 @@ from mammo_core.ui.exam_arrange import arrange, names_of, notes_on, show_places
 from mammo_core.ui.exam_films import Shown, outline_films, show_films
 from mammo_core.ui.exam_open import choose_woman, open_pair_asked_for, show_open_menu, show_welcome, step_through_mias
 from mammo_core.ui.exam_read import known_exam, read_now
+from mammo_core.ui.exam_style import apply_style
 from mammo_core.ui.read_open import open_asked_for, show_refused
 from mammo_core.ui.words import exam as words
 
 enter_through_app()
+apply_style()
 
 open_asked_for()
 case = current_case()
@@ -30,6 +32,7 @@ with st.container(horizontal=True, vertical_alignment="center", key="exam_head")
     woman = choose_woman(case)
     hanging = arrange(films, woman)
     step_through_mias(films, woman)
+    st.space("stretch")
     show_places(films, hanging)
     show_open_menu()
 if not hanging.places:

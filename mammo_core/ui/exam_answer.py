@@ -12,6 +12,7 @@ import streamlit as st
 from mammo_core.mias.index import N_FILMS, woman_class
 from mammo_core.types import LABELS, ExamReading, FilmReading
 from mammo_core.ui import cards, texts
+from mammo_core.ui.exam_films import MARKS
 from mammo_core.ui.words import exam as words
 
 
@@ -49,6 +50,7 @@ def show_exam(reading: ExamReading, places: Sequence[str]) -> None:
 def show_marks(readings: Mapping[str, FilmReading]) -> None:
     """Show each film's marks in figures, and what its own reader should know."""
     with st.expander(words.MARKS_TITLE, icon=":material/crop_free:"):
+        st.caption(words.MARKS_NOTE.format(n=MARKS))
         for place, reading in readings.items():
             st.markdown(f"**{place}**")
             if reading.candidates:

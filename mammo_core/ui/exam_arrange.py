@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from mammo_core.mias.checksums import film_of_digest
 from mammo_core.ui.case import OpenFilm
 from mammo_core.ui.exam_places import OUT, PLACES, Hanging, hang
 from mammo_core.ui.exam_women import name_women
@@ -48,6 +49,8 @@ def notes_on(films: Sequence[OpenFilm], hanging: Hanging, woman: str) -> list[st
     for place, film in hanging.places.items():
         if place != film.filed_as:
             notes.append(words.STATED.format(place=place, filed_as=film.filed_as))
+    if any(film_of_digest(film.mammogram.digest) for film in hanging.places.values()):
+        notes.append(words.MIAS_SIDES)
     return notes
 
 

@@ -26,6 +26,8 @@ from mammo_core.ui.words import exam as words
 
 AIR_MM = 4.0
 """Air around the breast at first."""
+MARKS = 2
+"""So many of a film's marks are drawn: more would cover four small films."""
 _NO_FILM = np.zeros((64, 32), np.uint8)
 _WALL = {"R": "right", "L": "left"}
 """Where a breast's chest wall hangs."""
@@ -55,15 +57,11 @@ def show_films(case: Case, shown: Shown, bundle: Bundle | None) -> None:
     bar = st.container(horizontal=True, vertical_alignment="center", key="exam_bar")
     mode = _choose_mode(pairs, bar)
     layer = _choose_layer(mode, bool(shown.readings), bar)
-    marks = bar.toggle(words.MARKS_LABEL, key="exam_marks", help=words.MARKS_HELP, persist_state="session")
     known = {place: film_id for place, film in shown.hanging.places.items() if (film_id := _mias_film(film))}
     truth = bool(known) and bar.toggle(words.TRUTH_LABEL, key=f"exam_truth_{known}", help=words.TRUTH_HELP)
     places = [place for place in _places(shown.hanging) if mode in (words.ALL, place[2:])]
     maps, notes = _layers(layer, places, case, shown, bundle)
-    panes = [
-        _pane(place, shown, layer=maps.get(place), marks=marks, truth=truth, alike=mode != words.ALL)
-        for place in places
-    ]
+    panes = [_pane(place, shown, layer=maps.get(place), truth=truth, alike=mode != words.ALL) for place in places]
     show_viewer(panes, key="exam_viewer", layouts=("side",) if mode == words.ALL else ("side", "swipe"))
     for note in [*notes, *(_truth_in_words(known[place]) for place in places if truth and place in known)]:
         st.caption(note)
@@ -167,7 +165,7 @@ def _asymmetry(places: list[str], case: Case, shown: Shown) -> Asymmetry:
     return case.results.found_or_made(key, lambda: compare_breasts(*films))
 
 
-def _pane(place: str, shown: Shown, *, layer: np.ndarray | None, marks: bool, truth: bool, alike: bool) -> Pane:
+def _pane(place: str, shown: Shown, *, layer: np.ndarray | None, truth: bool, alike: bool) -> Pane:
     """Return a film as it hangs; `alike` turns left breasts so that both point the same way."""
     film = shown.hanging.places.get(place)
     wall = _WALL["R" if alike else place[0]]
@@ -182,7 +180,7 @@ def _pane(place: str, shown: Shown, *, layer: np.ndarray | None, marks: bool, tr
         pixels=film.get("truth", lambda: _with_truth(film)) if truth else film.mammogram.pixels,
         bit_depth=film.mammogram.bit_depth,
         heatmap=layer,
-        marks=_marks(shown.readings[place]) if marks and place in shown.readings else (),
+        marks=_marks(shown.readings[place]) if place in shown.readings else (),
         mirrored=its_wall != wall,
         focus=focus,
         pixel_spacing_mm=film.mammogram.pixel_spacing_mm,
@@ -197,7 +195,7 @@ def _marks(reading: FilmReading) -> list[Mark]:
             texts.MARK_LABEL.format(place.suspicion),
             texts.MARK_DETAIL.format(**place.probabilities.as_dict()),
         )
-        for place in reading.candidates
+        for place in reading.candidates[:MARKS]
     ]
 
 

@@ -54,14 +54,15 @@ def show_welcome() -> None:
 
 
 def choose_woman(case: Case) -> str:
-    """Return the woman whose exam is shown; ask which, where films of several are open."""
+    """Show whose exam this is and return it; ask which, where films of several women are open."""
     women = list(dict.fromkeys(film.woman for film in case.films.values()))
     _follow_opening(case)
     if st.session_state.get(_SHOWN) not in women:
         st.session_state[_SHOWN] = women[0]
-    if len(women) == 1:
-        return women[0]
     names = name_women(women, words.UNKNOWN_WOMAN, words.PATIENT)
+    if len(women) == 1:
+        st.markdown(f"### {names[women[0]]}", width="content")
+        return women[0]
     st.session_state[_STRIP] = st.session_state[_SHOWN]
     chosen = st.segmented_control(
         words.WHICH, women, required=True, format_func=names.get, key=_STRIP, label_visibility="collapsed"
@@ -85,14 +86,10 @@ def step_through_mias(films: list[OpenFilm], woman: str) -> None:
     number = _mias_number(woman)
     if number is None or not any(film.credit == dataset_words.CREDIT for film in films):
         return
-    before, after = st.columns(2)
-    for column, to, name, icon in (
-        (before, number - 1, words.PREVIOUS, "arrow_back"),
-        (after, number + 1, words.NEXT, "arrow_forward"),
-    ):
-        column.button(
-            f":material/{icon}:", key=f"exam_{icon}", help=name, disabled=not 1 <= to <= N_WOMEN, on_click=_ask,
-            args=(to,), width="stretch",
+    for to, name, icon in ((number - 1, words.PREVIOUS, "arrow_back"), (number + 1, words.NEXT, "arrow_forward")):
+        st.button(
+            name, key=f"exam_{icon}", icon=f":material/{icon}:", disabled=not 1 <= to <= N_WOMEN, on_click=_ask,
+            args=(to,),
         )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ MIAS_NOTE = "Both MLO films of one of 161 women. What is known of her stays hidd
 MIAS_ABSENT = "The MIAS films are not on this computer. The Dataset page says how to bring them."
 WOMAN_LABEL = "Woman, 1 to 161"
 OPEN_WOMAN, OPEN_LABEL, CLOSE_ALL = "Open her films", "Open films", "Close all films"
-PREVIOUS, NEXT = "Previous woman", "Next woman"
+PREVIOUS, NEXT = "Previous", "Next"
 FILM_ABSENT = "{film_id} is not among the films of MIAS on this computer; import a whole copy on the Dataset page."
 WHICH = "Exam"
 UNKNOWN_WOMAN, PATIENT = "Your films", "Patient {}"
@@ -41,6 +41,10 @@ NOT_HUNG = "{name} does not hang: {reason}."
 STATED = "{place} as you stated; the file says {filed_as}."
 MISSING = "{place} is missing"
 NOTES_TITLE = "About the hanging"
+MIAS_SIDES = (
+    "MIAS does not say reliably which film shows which breast; the side is read from the outline. The plates on its "
+    "films are mirrored."
+)
 NONE_HANGS = "None of these films hangs yet. Give each its place under *Hanging*."
 TWO_WOMEN = (
     "These films are of {n} women ({names}). They are shown, but not compared and not read together. Under *Hanging*, "
@@ -68,8 +72,6 @@ ASYMMETRY_NOTE = (
 )
 NO_ASYMMETRY = "Nothing on either side is unusually brighter than the other side."
 NOT_COMPARED = "The two cannot be compared"
-MARKS_LABEL = "Marks"
-MARKS_HELP = "The most suspicious squares of 19 mm on each film, strongest first. Click one for its figures."
 TRUTH_LABEL = "Show the truth"
 TRUTH_HELP = "Draws the radiologists' circles of MIAS, and names what they found."
 TRUTH_NORMAL = "{film_id}: normal, no abnormality annotated."
@@ -107,6 +109,10 @@ TRAINING_WOMAN_HELP = (
 )
 MARKS_TITLE = "Marks, film by film"
 NO_MARKS = "No marks."
+MARKS_NOTE = (
+    "The most suspicious squares of 19 mm, strongest first. The {n} strongest of each film are drawn; click one on the "
+    "film for its figures, or hide them with *Boxes*."
+)
 
 
 def out_unknown(filed_as: str) -> str:
