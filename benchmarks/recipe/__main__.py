@@ -53,7 +53,7 @@ def _run(repeats: int) -> None:
     from benchmarks.recipe.run import run_repeat, write_scores
 
     CACHE.mkdir(parents=True, exist_ok=True)
-    material = gather(CACHE, progress_teller("measuring films"))
+    material = gather(progress_teller("measuring films"))
     results = [run_repeat(material, repeat, CACHE, progress_teller(f"repeat {repeat}")) for repeat in range(repeats)]
     predictions, candidates = (pd.concat(frames, ignore_index=True) for frames in zip(*results, strict=True))
     write_scores(predictions, candidates, CACHE)

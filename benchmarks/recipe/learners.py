@@ -20,9 +20,14 @@ Model = Callable[[np.ndarray], np.ndarray]
 
 
 def fit_linear(
-    features: np.ndarray, labels: np.ndarray, weights: np.ndarray, n_components: int, inverse_penalty: float
+    features: np.ndarray,
+    labels: np.ndarray,
+    weights: np.ndarray,
+    n_components: int,
+    inverse_penalty: float,
+    whiten: bool,
 ) -> Model:
-    """Fit logistic regression on standardised principal components, not whitened: the penalty favours the large ones.
+    """Fit logistic regression on principal components of standardised features.
 
     Args:
         features: (n, d) float.
@@ -30,8 +35,9 @@ def fit_linear(
         weights: (n,) positive; scaled here so that each class weighs the same.
         n_components: At most so many.
         inverse_penalty: Of the L2 penalty.
+        whiten: Give all components the same variance; otherwise the penalty favours the large ones.
     """
-    reduce = PCA(min(n_components, *features.shape), svd_solver="covariance_eigh")
+    reduce = PCA(min(n_components, *features.shape), svd_solver="covariance_eigh", whiten=whiten)
     model = make_pipeline(StandardScaler(), reduce, LogisticRegression(C=inverse_penalty, max_iter=1000))
     model.fit(features, labels, logisticregression__sample_weight=_balanced(labels, weights))
     return _all_classes(model.predict_proba, model.classes_)

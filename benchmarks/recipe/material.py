@@ -8,18 +8,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
+from benchmarks.recipe import FOLDER
 from benchmarks.recipe.features import cell_channels, filter_responses, region_features
 from mammo_core.config import PreprocessConfig
-from mammo_core.evaluate.study import Region, Study, StudyFilm, context_features, load_study
-from mammo_core.network.geometry import N_FEATURES, REGION_CELLS
+from mammo_core.evaluate.run import Run
+from mammo_core.evaluate.settings import Settings
+from mammo_core.evaluate.study import Region, Study, StudyFilm, context_features
+from mammo_core.network.geometry import REGION_CELLS
 from mammo_core.network.grid import Grid, cut_region
 from mammo_core.network.regions import orientations
 from mammo_core.network.runtime import OnnxNetwork
+from mammo_core.preprocess import fingerprint
 
+_SHAPING_SCORES = ("features", "material", "learners", "films", "regions", "run")
 _MIDDLE = slice(REGION_CELLS // 2 - 1, REGION_CELLS // 2 + 1)
 
 
@@ -59,43 +63,31 @@ class Material:
 
     @property
     def digest(self) -> str:
-        """What tells these films, grids and places from any others: results of others must not be taken for theirs."""
-        text = [f"{f.film_id} {f.grid.offset} {len(f.cells)} {f.cell_labels.tolist()}" for f in self.films]
+        """What tells these films, grids, places and this recipe from any others, whose results are not theirs."""
+        text = [fingerprint(PreprocessConfig())]
+        text += [(FOLDER / f"{name}.py").read_text(encoding="utf-8") for name in _SHAPING_SCORES]
+        text += [f"{f.film_id} {f.grid.offset} {len(f.cells)} {f.cell_labels.tolist()}" for f in self.films]
         text += [f"{p.film_id} {p.kind} {p.label} {p.x:.2f} {p.y:.2f}" for p in self.places]
         return hashlib.sha256("\n".join(text).encode()).hexdigest()[:12]
 
 
-def gather(folder: Path, progress: Callable[[float], None]) -> Material:
-    """Prepare all films and measure cells and regions: about six minutes on one core.
+def gather(progress: Callable[[float], None]) -> Material:
+    """Prepare all films and measure cells and regions: about seven minutes of processor time.
 
     Args:
-        folder: Where the raw network may be written.
         progress: Called with a fraction from 0 to 1.
 
     Raises:
         DatasetError: MIAS is not there.
     """
-    network = _raw_network(folder / "raw.onnx")
-    study = load_study(network, PreprocessConfig(), progress=lambda fraction: progress(fraction / 2))
+    ours = Run(Settings(), lambda _, fraction: progress(fraction / 2))
     films, places = [], []
-    for i, film in enumerate(study.films):
-        of_film, of_places = _measure(film, study, network)
+    for i, film in enumerate(ours.study.films):
+        of_film, of_places = _measure(film, ours.study, ours.network)
         films.append(of_film)
         places += of_places
-        progress((1 + (i + 1) / len(study.films)) / 2)
+        progress((1 + (i + 1) / len(ours.study.films)) / 2)
     return Material(tuple(films), tuple(places))
-
-
-def _raw_network(path: Path) -> OnnxNetwork:
-    """Return the frozen layers without standardisation, as the study wants them; TensorFlow is needed once."""
-    if not path.exists():
-        from mammo_core.network.build import build_network
-        from mammo_core.network.export import export_onnx
-
-        model = build_network()
-        model.get_layer("features").set_weights([np.zeros(N_FEATURES), np.full(N_FEATURES, 1 - 1e-6)])
-        export_onnx(model, path)
-    return OnnxNetwork(path, threads=1)
 
 
 def _measure(film: StudyFilm, study: Study, network: OnnxNetwork) -> tuple[Film, list[Place]]:

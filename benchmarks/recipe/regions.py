@@ -66,7 +66,7 @@ def _margins(train: Sequence[Place], test: Sequence[Place]) -> dict[str, np.ndar
 def _fit_oriented(train: Sequence[Place], labels: np.ndarray) -> Model:
     features = np.concatenate([place.deep for place in train])
     turns = len(train[0].deep)
-    return fit_linear(features, np.repeat(labels, turns), np.ones(len(features)), 128, 0.001)
+    return fit_linear(features, np.repeat(labels, turns), np.ones(len(features)), 128, 0.001, whiten=False)
 
 
 def _softmax(scores: np.ndarray) -> np.ndarray:
