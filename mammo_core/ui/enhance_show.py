@@ -51,7 +51,8 @@ def _show_pictures(film: OpenFilm, bench: Bench, choice: Choice) -> None:
     title = words.UNCHANGED if settings.changes_nothing else words.ENHANCED
     panes = [Pane(words.UNTOUCHED, pixels=mammogram.pixels, bit_depth=mammogram.bit_depth, **same)]
     panes.append(Pane(title, pixels=pixels, bit_depth=bits, **same))
-    show_viewer(panes, key="enhance_viewer")
+    # Side by side, a phone would show the untouched film alone, and no slider would seem to do anything.
+    show_viewer(panes, key="enhance_viewer", on_phone="swipe")
 
 
 def _show_presets(choice: Choice) -> None:

@@ -45,6 +45,7 @@ def show_viewer(
     layouts: Sequence[str] = ("side", "swipe"),
     select_region: bool = False,
     rerun: str = "app",
+    on_phone: str = "",
 ) -> ViewerEvent | None:
     """Show films side by side, or two of them in one pane with a divider between before and after.
 
@@ -57,11 +58,12 @@ def show_viewer(
         layouts: What the visitor may choose of `side` and `swipe`; the first is shown at first.
         select_region: Whether a rectangle can be drawn.
         rerun: What runs anew when one was drawn: `app`, or the key of the fragment that calls this.
+        on_phone: The layout that is shown at first on a narrow screen; empty for that of any screen.
 
     Returns:
         The rectangle that was just drawn, in this run only; else None.
     """
-    _draw(tuple(panes), key, tuple(layouts), select_region, rerun)
+    _draw(tuple(panes), key, tuple(layouts), select_region, rerun, on_phone)
     return drawn_region(key)
 
 
@@ -71,7 +73,9 @@ def drawn_region(key: str) -> ViewerEvent | None:
 
 
 @st.fragment
-def _draw(panes: tuple[Pane, ...], key: str, layouts: tuple[str, ...], select_region: bool, rerun: str) -> None:
+def _draw(
+    panes: tuple[Pane, ...], key: str, layouts: tuple[str, ...], select_region: bool, rerun: str, on_phone: str
+) -> None:
     """Send what the browser does not have yet; it asks for what it turns out to lack."""
     films = [film_picture(pane.pixels, pane.bit_depth, pane.focus) for pane in panes]
     heats = [None if pane.heatmap is None else heat_picture(pane.heatmap) for pane in panes]
@@ -93,6 +97,7 @@ def _draw(panes: tuple[Pane, ...], key: str, layouts: tuple[str, ...], select_re
             "pictures": {name: picture.data for name, picture in pictures.items() if name not in sent},
             "detail": _details(asked, panes, films),
             "layouts": layouts,
+            "on_phone": on_phone,
             "regions": select_region,
             "colours": _COLOURS,
         },

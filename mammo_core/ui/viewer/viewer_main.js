@@ -31,7 +31,7 @@ function take(view, data) {
   view.data = data
   view.panes = data.panes
   view.colours ??= fromBase64(data.colours)
-  view.layout ??= data.layouts[0]
+  view.layout ??= (matchMedia("(max-width: 640px)").matches && data.on_phone) || data.layouts[0]
   if (view.film !== film) {
     view.film = film
     view.latest.clear()
