@@ -6,103 +6,173 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from mammo_core.evaluate import choose as choosing
 from mammo_core.evaluate import crossval
-from mammo_core.evaluate.fit import ScanConfig, TrainConfig, fit_calibration
+from mammo_core.evaluate.choose import choose
+from mammo_core.evaluate.constants import fit_calibration, fit_constants, operating_points
+from mammo_core.evaluate.fit import Fits, HeadGrid, ScanConfig, TrainConfig
+from mammo_core.evaluate.rows import Rows
 from mammo_core.evaluate.study import Region, Study, StudyFilm
-from mammo_core.mias.index import FILM_IDS, annotations_by_film, film_class, woman_of
+from mammo_core.mias.index import FILM_IDS, annotations_by_film, film_class, woman_class, woman_of
 from mammo_core.mias.splits import load_folds
 from mammo_core.network.grid import Grid
-from mammo_core.network.heads import HeadConfig
 from mammo_core.types import LABELS
 
-N_FEATURES = 20
-HEAD = HeadConfig(N_FEATURES, 1.0)
-SETTINGS = TrainConfig(HEAD, HEAD, ScanConfig(2, 3, 2))
 N_WOMEN = 80
+FILMS = FILM_IDS[: 2 * N_WOMEN]
+GRID = HeadGrid((20,), (1.0,))
+SETTINGS = TrainConfig(GRID, GRID, ScanConfig(2, 3, 2))
+CELL_NUMBERS = 20
 
 
 def draw_study(signal):
     """Cells and regions as random numbers with each woman's own fingerprint in them, and `signal` of the truth."""
     rng = np.random.default_rng(0)
-    fingerprints = rng.normal(size=(N_WOMEN + 1, N_FEATURES)) * 3
+    fingerprints = rng.normal(size=(N_WOMEN + 1, CELL_NUMBERS)) * 3
     grid = Grid(np.zeros((96, 96), np.uint8), (0, 0), np.ones((6, 6), bool))
     films, regions = [], []
-    for film_id in FILM_IDS[: 2 * N_WOMEN]:
+    for film_id in FILMS:
         woman, label = woman_of(film_id), LABELS.index(film_class(film_id))
         labels = np.zeros(36, int)
         labels[:6] = label
-        cells = rng.normal(size=(36, N_FEATURES)) + fingerprints[woman]
+        cells = rng.normal(size=(36, CELL_NUMBERS)) + fingerprints[woman]
         cells[np.arange(36), labels] += signal * (labels > 0)
         annotations = annotations_by_film()[film_id]
         films.append(StudyFilm(film_id, woman, label, annotations, film_id, grid, cells, labels, np.ones(36)))
-        features = rng.normal(size=(8, N_FEATURES)) + fingerprints[woman]
+        features = rng.normal(size=(8, CELL_NUMBERS)) + fingerprints[woman]
         features[:, label] += signal * (label > 0)
         kind = "lesion" if label else "hard_normal"
         regions.append(Region(film_id, kind, label, float(len(regions)), 5.0, features))
     return Study(tuple(films), tuple(regions))
 
 
+def run(study, settings=SETTINGS, repeat=0):
+    """Return all folds' rows."""
+    rows = Rows()
+    for _, result in crossval.cross_validate(Fits(study, settings), settings, repeat):
+        rows.add(result.rows)
+    return rows.tables
+
+
 @pytest.fixture(scope="module")
 def with_signal():
-    return crossval.cross_validate(draw_study(signal=12.0), SETTINGS, repeat=0)
+    return run(draw_study(signal=12.0))
 
 
-def auc(result, unit):
-    rows = [row for row in result.predictions if row["unit"] == unit]
+def auc(tables, unit):
+    rows = [row for row in tables["predictions"] if row["unit"] == unit]
     return roc_auc_score([row["y_true"] > 0 for row in rows], [1 - float(row["p_normal"]) for row in rows])
 
 
 def test_no_woman_is_scored_by_heads_that_saw_her(monkeypatch):
     fitted, scored = {}, []
-    real_fit, real_score = crossval.fit_heads, crossval.score
+    real_heads, real_score = Fits.heads, crossval.score
 
-    def fit_heads(study, women, config):
-        heads = real_fit(study, women, config)
-        fitted[id(heads)] = (heads, frozenset(women))
+    def heads_of(self, women, region, film):
+        heads = real_heads(self, women, region, film)
+        fitted[id(heads)] = (heads, women)
         return heads
 
     def score(study, women, heads, scan):
-        scored.append(frozenset(women) & fitted[id(heads)][1])
+        scored.append(women & fitted[id(heads)][1])
         return real_score(study, women, heads, scan)
 
-    monkeypatch.setattr(crossval, "fit_heads", fit_heads)
+    monkeypatch.setattr(Fits, "heads", heads_of)
     monkeypatch.setattr(crossval, "score", score)
-    crossval.cross_validate(draw_study(signal=1.0), SETTINGS, repeat=1)
+    monkeypatch.setattr(choosing, "score", score)
+    run(draw_study(signal=1.0), repeat=1)
     assert len(scored) == 25
     assert not any(scored)
 
 
+def test_settings_are_chosen_without_the_fold_that_is_scored(monkeypatch):
+    seen = []
+    real = Fits._once
+
+    def once(self, of, women, head):
+        seen.append(women)
+        return real(self, of, women, head)
+
+    monkeypatch.setattr(Fits, "_once", once)
+    settings = replace(SETTINGS, film=HeadGrid((10, 20), (1.0,)))
+    study = draw_study(signal=1.0)
+    parts = crossval.folds_of(study, 0)
+    for fold, _ in crossval.cross_validate(Fits(study, settings), settings, 0):
+        assert not any(parts[fold] & women for women in seen)
+        seen.clear()
+
+
+def test_the_settings_that_find_the_signal_are_chosen():
+    settings = replace(SETTINGS, film=HeadGrid((1, 20), (1.0,)), region=HeadGrid((1, 20), (1.0,)))
+    study = draw_study(signal=6.0)
+    chosen, scores = choose(Fits(study, settings), crossval.folds_of(study, 0), settings)
+    assert chosen.film.n_components == chosen.region.n_components == 20
+    assert len(scores.films) == len(FILMS)
+
+
 def test_a_fingerprint_of_each_woman_is_worth_nothing_without_signal():
-    result = crossval.cross_validate(draw_study(signal=0.0), SETTINGS, repeat=0)
-    assert abs(auc(result, "film") - 0.5) < 0.15
-    assert abs(auc(result, "region") - 0.5) < 0.15
+    tables = run(draw_study(signal=0.0))
+    for unit in ("film", "breast", "region"):
+        assert abs(auc(tables, unit) - 0.5) < 0.15
 
 
-def test_real_signal_is_found(with_signal):
-    assert auc(with_signal, "film") > 0.9
-    assert auc(with_signal, "region") > 0.9
+@pytest.mark.parametrize("unit", ["film", "breast", "woman", "region"])
+def test_real_signal_is_found(with_signal, unit):
+    assert auc(with_signal, unit) > 0.9
 
 
-def test_every_film_and_region_is_scored_once_in_the_fold_of_its_woman(with_signal):
-    films = [row for row in with_signal.predictions if row["unit"] == "film"]
-    assert sorted(row["film_id"] for row in films) == sorted(FILM_IDS[: 2 * N_WOMEN])
-    assert all(row["fold"] == load_folds()[row["woman_id"]][0] for row in with_signal.predictions)
+def test_every_film_breast_and_woman_is_scored_once_in_her_fold(with_signal):
+    rows = with_signal["predictions"]
+    for unit in ("film", "breast"):
+        assert sorted(row["film_id"] for row in rows if row["unit"] == unit) == sorted(FILMS)
+    women = [row for row in rows if row["unit"] == "woman"]
+    assert sorted(row["woman_id"] for row in women) == list(range(1, N_WOMEN + 1))
+    assert all(row["y_true"] == LABELS.index(woman_class(row["woman_id"])) for row in women)
+    assert all(row["fold"] == load_folds()[row["woman_id"]][0] for row in rows)
 
 
 def test_written_probabilities_sum_to_one(with_signal):
-    for row in with_signal.predictions + with_signal.candidates:
+    for row in with_signal["predictions"] + with_signal["candidates"]:
         assert sum(float(row[f"p_{label}"]) for label in LABELS) == pytest.approx(1, abs=2e-6)
 
 
+def test_decisions_follow_from_the_fold_s_own_operating_points(with_signal):
+    thresholds = {(r["fold"], r["unit"], r["point"]): float(r["threshold"]) for r in with_signal["operating_points"]}
+    assert len(thresholds) == 5 * 3 * 3
+    for row in with_signal["predictions"]:
+        if row["decision"] == "malignant":
+            assert float(row["p_malignant"]) >= thresholds[row["fold"], row["unit"], "specific"] - 1e-5
+        elif row["decision"] in LABELS:
+            assert float(row["p_malignant"]) < thresholds[row["fold"], row["unit"], "screening"] + 1e-5
+
+
 def test_same_seed_same_rows(with_signal):
-    again = crossval.cross_validate(draw_study(signal=12.0), SETTINGS, repeat=0)
-    assert again.predictions == with_signal.predictions
+    assert run(draw_study(signal=12.0)) == with_signal
 
 
-def test_screening_sensitivity_moves_the_lower_end_of_the_doubt_band(with_signal):
-    strict = crossval.fit_constants(with_signal.scores, replace(SETTINGS, screening_sensitivity=1.0))
-    lax = crossval.fit_constants(with_signal.scores, replace(SETTINGS, screening_sensitivity=0.5))
-    assert strict.band.low < lax.band.low <= lax.band.high
+def test_folds_that_are_done_are_not_done_again():
+    study = draw_study(signal=1.0)
+    done = [fold for fold, _ in crossval.cross_validate(Fits(study, SETTINGS), SETTINGS, 0, lambda fold: fold < 3)]
+    assert done == [3, 4]
+
+
+def test_screening_sensitivity_moves_the_lower_end_of_the_doubt_band():
+    study = draw_study(signal=2.0)
+    _, scores = choose(Fits(study, SETTINGS), crossval.folds_of(study, 0), SETTINGS)
+    points = [
+        fit_constants(scores, replace(SETTINGS, screening_sensitivity=share)).points["film"] for share in (1.0, 0.5)
+    ]
+    assert points[0].screening < points[1].screening
+    assert all(p.screening <= p.specific for p in points)
+
+
+def test_operating_points_worked_by_hand():
+    probability = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95])
+    malignant = np.array([False, False, False, True, False, False, True, False, True, True])
+    points = operating_points(probability, malignant, replace(SETTINGS, screening_sensitivity=0.75))
+    assert points.screening == 0.4  # three of four malignant may be kept, and 0.4 keeps all four
+    assert points.balanced == 0.6  # 3 of 4 malignant at or above, 4 of 6 others below
+    assert points.specific == 0.8
 
 
 def test_calibration_of_marks_that_hit_no_lesion_of_one_kind_gives_that_kind_nothing():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mammo_core.evaluate.fit import fit_calibration
+from mammo_core.evaluate.constants import fit_calibration
 from mammo_core.reading.scores import Calibration, DoubtBand, film_summary, margins, strongest_cells
 
 

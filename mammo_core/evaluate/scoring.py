@@ -109,8 +109,8 @@ def gradcam_point(film: StudyFilm, heads: Heads, target: str = "malignant") -> t
     MIAS films are prepared at their own 0.2 mm, so prepared pixels are film pixels.
     """
     mean, deviation = heads.cells
-    weights = heads.film[0][:, LABELS.index(target)].reshape(-1, N_FEATURES).sum(axis=0) * deviation
-    heat = ((film.cells[:, :N_FEATURES] - mean) / deviation) @ weights
+    weights = heads.film[0][:, LABELS.index(target)].reshape(-1, len(mean)).sum(axis=0) * deviation
+    heat = ((film.cells[:, : len(mean)] - mean) / deviation) @ weights
     if heat.max() <= 0:
         return None
     x, y = film.grid.centres()[int(heat.argmax())]
