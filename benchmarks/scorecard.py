@@ -22,7 +22,7 @@ import pandas as pd
 
 from mammo_core.config import ROOT
 from mammo_core.evaluate.crossval import folds_of
-from mammo_core.evaluate.fit import Fits, TrainConfig
+from mammo_core.evaluate.fit import cell_statistics, fit_film_head
 from mammo_core.evaluate.scorecard import COLUMNS, SANITY_COLUMNS, score_baselines, score_map, summarise
 from mammo_core.evaluate.scorecard_text import to_markdown
 from mammo_core.evaluate.study import load_study
@@ -45,7 +45,7 @@ from mammo_core.types import Circle, Preprocessed
 REPEAT = 0
 TARGET = "malignant"
 N_SANITY = 10
-_HEADS = ("mean", "deviation", "region_weights", "region_bias", "film_weights", "film_bias")
+_HEADS = ("mean", "deviation", "weights", "bias")
 
 
 def main() -> int:
@@ -113,8 +113,9 @@ class FoldModels:
     def model(self, fold: int) -> ExplainedModel:
         """Return the model that has not seen the women of a fold; the one returned before is no longer valid."""
         if fold != self._fold:
-            mean, deviation, *heads = (self._heads[f"{name}_{fold}"] for name in _HEADS)
-            set_heads(self._graph.model, mean, deviation, tuple(heads[:2]), tuple(heads[2:]))
+            mean, deviation, *film = (self._heads[f"{name}_{fold}"] for name in _HEADS)
+            no_region = np.zeros((2 * N_FEATURES, 3), np.float32), np.zeros(3, np.float32)  # no map asks for it
+            set_heads(self._graph.model, mean, deviation, no_region, tuple(film))
             self._fold = fold
         graph = self._graph
         return ExplainedModel(graph, gradcam_columns(graph.model), self.bundle.info["scan"]["top_cells"], lambda: graph)
@@ -137,21 +138,19 @@ class FoldModels:
         self._graph.model.get_layer(EXPLAINED_LAYER).set_weights(raw)
         print("preparing films", flush=True)
         study = load_study(self._graph, self.bundle.config, seed=self.bundle.info["seed"])
-        fits = Fits(study, TrainConfig(seed=self.bundle.info["seed"]))
         parts, found = folds_of(study, REPEAT), {}
         for fold in range(N_FOLDS):
-            print(f"fitting the heads of fold {fold}", flush=True)
-            settings = self._settings(fold)
-            women = frozenset().union(*(part for i, part in enumerate(parts) if i != fold))
-            heads = fits.heads(women, settings["region"], settings["film"])
-            arrays = (*heads.cells, *heads.region, *heads.film)
+            print(f"fitting the film head of fold {fold}", flush=True)
+            films = study.films_of(frozenset().union(*(part for i, part in enumerate(parts) if i != fold)))
+            arrays = (*cell_statistics(films), *fit_film_head(films, self._settings(fold), self.bundle.info["seed"]))
             found |= {f"{name}_{fold}": array for name, array in zip(_HEADS, arrays, strict=True)}
         return found
 
-    def _settings(self, fold: int) -> dict[str, HeadConfig]:
-        """Return the settings of both heads that were chosen inside a fold's training part."""
-        rows = pd.read_csv(self.bundle.folder / "history.csv").query("repeat == @REPEAT and fold == @fold")
-        return {row.head: HeadConfig(row.n_components, row.inverse_penalty) for row in rows.itertuples()}
+    def _settings(self, fold: int) -> HeadConfig:
+        """Return the film head's settings that were chosen inside a fold's training part."""
+        rows = pd.read_csv(self.bundle.folder / "history.csv")
+        row = rows[(rows["repeat"] == REPEAT) & (rows["fold"] == fold) & (rows["head"] == "film")].iloc[0]
+        return HeadConfig(int(row["n_components"]), float(row["inverse_penalty"]))
 
 
 def prepare(film_id: str, bundle: Bundle) -> Preprocessed:
