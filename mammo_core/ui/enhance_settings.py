@@ -71,6 +71,14 @@ class Choice:
         self.stamp += 1
 
 
+def dials_of(settings: EnhanceSettings) -> list[Dial]:
+    """Return the sliders; one that does nothing now says so."""
+    idle = {"tiles": settings.clip_limit == 0, "radius_mm": settings.amount == 0}
+    return [
+        replace(dial, unit=dial.unit + words.IDLE[dial.id], idle=True) if idle.get(dial.id) else dial for dial in DIALS
+    ]
+
+
 def current_choice() -> Choice:
     """Return this visitor's choice; the classic preset on the first visit."""
     return st.session_state.setdefault(_KEY, Choice())

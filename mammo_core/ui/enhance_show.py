@@ -12,7 +12,7 @@ from mammo_core.report.chart_style import CONFIG
 from mammo_core.ui.case import Case, OpenFilm
 from mammo_core.ui.dials import show_dials
 from mammo_core.ui.enhance_bench import Bench, Measured, bench_of, file_name
-from mammo_core.ui.enhance_settings import DIALS, Choice, current_choice
+from mammo_core.ui.enhance_settings import Choice, current_choice, dials_of
 from mammo_core.ui.viewer import Pane, show_viewer
 from mammo_core.ui.words import enhance as words
 
@@ -37,8 +37,8 @@ def show_bench(film: OpenFilm, case: Case) -> None:
     with pictures:
         _show_pictures(film, bench, choice)
     with dials:
-        values = choice.settings.to_dict()
-        show_dials(words.DIALS_LABEL, DIALS, values, choice.move, key="enhance_dials", stamp=choice.stamp)
+        offered, values = dials_of(choice.settings), choice.settings.to_dict()
+        show_dials(words.DIALS_LABEL, offered, values, choice.move, key="enhance_dials", stamp=choice.stamp)
         if choice.settings.amount:
             st.caption(_radius_note(film, choice))
     _show_measured(bench, choice)
@@ -116,7 +116,9 @@ def _show_measured(bench: Bench, choice: Choice) -> None:
         st.markdown(words.FIGURES_WAIT if waits else _summary(measured))
         histogram, figures = st.columns([1, 1.35], gap="medium")
         with histogram:
-            logarithmic = st.toggle(words.LOGARITHMIC, key="enhance_logarithmic", help=words.LOGARITHMIC_HELP)
+            logarithmic = st.toggle(
+                words.LOGARITHMIC, key="enhance_logarithmic", help=words.LOGARITHMIC_HELP, persist_state="session"
+            )
             st.plotly_chart(
                 bench.chart(measured, logarithmic),
                 theme=None,

@@ -73,7 +73,7 @@ def test_keys_alone_move_a_slider_undo_it_and_save_the_picture(visit, phantom):
     expect(page.locator(".measured .value").first).not_to_have_text(figure)
     expect(page.get_by_text("pixels of this film")).to_be_visible()
     with page.expect_download() as download:
-        button(page, "Figures").press("Enter")
+        button(page, "Save figures").press("Enter")
     report = json.loads(download.value.path().read_text())
     assert report["settings"]["amount"] == 0.3
     assert download.value.suggested_filename.endswith("_clahe-2-8x8_sharpen-0.4mm-x0.3_enhanced-not-for-diagnosis.json")
@@ -88,7 +88,7 @@ def test_a_preset_moves_the_sliders(visit, phantom):
     page.locator(".st-key-enhance_preset").get_by_text("Fine detail").click()
     expect(page.locator(".dials .value")).to_have_text(["3", "16 × 16", "× 1", "0.2 mm"])
     button(page, "Reset sliders").click()
-    expect(page.locator(".dials .value")).to_have_text(["2", "8 × 8", "off", "0.4 mm"])
+    expect(page.locator(".dials .value")).to_have_text(["2", "8 × 8", "off", "0.4 mm (sharpening is off)"])
 
 
 def test_the_page_is_no_wider_than_a_phone(visit, phantom):

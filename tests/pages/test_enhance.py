@@ -20,7 +20,7 @@ from mammo_core.report.pictures import encode_png
 from mammo_core.ui.case import Case, Kept
 from mammo_core.ui.dials import Dial, Move, read_move
 from mammo_core.ui.enhance_bench import Bench, bench_of, file_name
-from mammo_core.ui.enhance_settings import DIALS, Choice
+from mammo_core.ui.enhance_settings import DIALS, Choice, dials_of
 from mammo_core.ui.words import enhance as words
 
 PAGE = str(ROOT / "pages" / "enhance.py")
@@ -275,6 +275,12 @@ def test_moves_are_brought_within_their_limits_and_onto_their_steps():
 )
 def test_what_is_no_move_is_passed_over(sent):
     assert read_move(sent, DIALS) is None
+
+
+def test_a_slider_that_does_nothing_now_says_so():
+    said = {dial.id: dial.unit for dial in dials_of(PRESETS["none"]) if dial.idle}
+    assert said == {"tiles": "{} × {} (contrast is off)", "radius_mm": "{} mm (sharpening is off)"}
+    assert not any(dial.idle for dial in dials_of(PRESETS["strong"]))
 
 
 def test_every_preset_lies_on_the_sliders_steps():

@@ -32,6 +32,7 @@ class Dial:
         step: Between values.
         unit: After the value, with what parts it from the number: ` mm`; `{}` stands for the value itself: `{} x {}`.
         off: What is shown in place of the smallest value; empty for the value.
+        idle: Whether it changes nothing now; it is drawn fainter and can be moved.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Dial:
     step: float
     unit: str = "{}"
     off: str = ""
+    idle: bool = False
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ function place(box, dial, value) {
   const number = String(+(+input.value).toFixed(4))
   const text = dial.off && +input.value === dial.low ? dial.off : dial.unit.replaceAll("{}", number)
   box.querySelector(".value").textContent = text
+  box.classList.toggle("idle", dial.idle)
   input.setAttribute("aria-valuetext", text)
   input.style.setProperty("--share", `${(100 * (input.value - dial.low)) / (dial.high - dial.low)}%`)
 }

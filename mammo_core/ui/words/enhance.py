@@ -32,12 +32,13 @@ DIALS = {
     "radius_mm": ("Sharpening radius", "Size of the detail: 0.2 mm for specks, 1 mm for the outline of a mass."),
 }
 OFF = "off"
+IDLE = {"tiles": " (contrast is off)", "radius_mm": " (sharpening is off)"}
 RADIUS_NOTE = "{mm:g} mm are {px:.1f} pixels of this film, at {spacing:.3g} mm a pixel{estimated}."
 RADIUS_ESTIMATED = " (estimated: the file does not say)"
 UNDO, RESET = "Undo", "Reset sliders"
 UNDO_HELP = "Takes back the last change. One drag of a slider is one change."
 RESET_HELP = "Back to Classic. This can be undone too."
-SAVE_PICTURE, SAVE_REPORT = "Picture", "Figures"
+SAVE_PICTURE, SAVE_REPORT = "Save picture", "Save figures"
 SAVE_PICTURE_HELP = (
     "PNG: the enhanced film at its full size, as shown but for “enhanced, not for diagnosis” in its corner. The exact "
     "settings stand in the file's name and inside it."
@@ -47,7 +48,7 @@ SAVE_NOTHING = "Nothing is changed, so there is nothing to save."
 NO_BREAST = "This film has nothing lit to enhance: all its pixels have one grey level. Open another film."
 
 FIGURES_TITLE = "What it did to the film"
-FIGURES_NOTE = "Inside the breast, at full size: {pixels} pixels of this one film."
+FIGURES_NOTE = "Inside the breast, at full size, as the screen shows it at first: {pixels} pixels of this one film."
 FIGURES_WAIT = "Figures and histogram follow when you let the slider go."
 WORKING = "Measuring …"
 UNCHANGED_SUMMARY = "Nothing is changed: both pictures are the untouched film."
