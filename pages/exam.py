@@ -60,9 +60,10 @@ with answer:
         both = words.TWO_WOMEN.format(n=len(hanging.women), names=names_of(hanging.women, films))
         st.warning(both, title=words.NOT_READ_TITLE, icon=":material/group:")
     elif bundle and outlined and not reading:
+        bar = st.progress(0.0)
         with st.skeleton(height=420):  # the films are on screen meanwhile
             try:
-                read_now(case, hanging.places, outlined, bundle)
+                read_now(case, hanging.places, outlined, bundle, bar.progress)
                 st.rerun()
             except MammoError as error:
                 trouble = (words.NOT_READ_TITLE, str(error))

@@ -27,7 +27,7 @@ def arrange(films: Sequence[OpenFilm], woman: str) -> Hanging:
 def show_places(films: Sequence[OpenFilm], hanging: Hanging) -> None:
     """Let the visitor give each film a place or leave it out; of two films for one place the last chosen gets it."""
     where = {film.key: place for place, film in hanging.places.items()}
-    with st.popover(words.HANGING_LABEL, icon=":material/view_column:"):
+    with st.popover(words.HANGING_LABEL, icon=":material/view_column:"), st.container(key="exam_hanging", width=340):
         st.caption(words.HANGING_HELP)
         for film in films:
             key = _FIELD.format(film.key)
@@ -74,4 +74,4 @@ def _choose(key: str) -> None:
 
 def _name(film: OpenFilm, hanging: Hanging) -> str:
     reason = hanging.out.get(film.key)
-    return f"{plain(film.name)} ({reason})" if reason else plain(film.name)
+    return f"![]({film.thumbnail}) {plain(film.name)}" + (f" ({reason})" if reason else "")

@@ -62,8 +62,10 @@ def show_films(case: Case, shown: Shown, bundle: Bundle | None) -> None:
     places = [place for place in _places(shown.hanging) if mode in (words.ALL, place[2:])]
     maps, notes = _layers(layer, places, case, shown, bundle)
     panes = [_pane(place, shown, layer=maps.get(place), truth=truth, alike=mode != words.ALL) for place in places]
+    if truth:
+        st.caption(" ".join(_truth_in_words(known[place]) for place in places if place in known))
     show_viewer(panes, key="exam_viewer", layouts=("side",) if mode == words.ALL else ("side", "swipe"))
-    for note in [*notes, *(_truth_in_words(known[place]) for place in places if truth and place in known)]:
+    for note in notes:
         st.caption(note)
 
 

@@ -61,7 +61,7 @@ def choose_woman(case: Case) -> str:
         st.session_state[_SHOWN] = women[0]
     names = name_women(women, words.UNKNOWN_WOMAN, words.PATIENT)
     if len(women) == 1:
-        st.markdown(f"### {names[women[0]]}", width="content")
+        st.markdown(f"# {names[women[0]]}", width="content")
         return women[0]
     st.session_state[_STRIP] = st.session_state[_SHOWN]
     chosen = st.segmented_control(

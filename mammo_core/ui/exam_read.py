@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-
-import streamlit as st
+from collections.abc import Callable, Hashable, Mapping
 
 from mammo_core.network.bundle import Bundle
 from mammo_core.reading.read_exam import read_exam
@@ -20,30 +18,34 @@ def known_exam(case: Case, films: Mapping[str, OpenFilm], outlined: Outlined, bu
     return case.results.get(_key(films, outlined, bundle))
 
 
-def read_now(case: Case, films: Mapping[str, OpenFilm], outlined: Outlined, bundle: Bundle) -> ExamReading:
-    """Read the films that hang and could be outlined, with progress.
+def read_now(
+    case: Case,
+    films: Mapping[str, OpenFilm],
+    outlined: Outlined,
+    bundle: Bundle,
+    progress: Callable[[float, str], object],
+) -> ExamReading:
+    """Read the films that hang and could be outlined.
 
     Args:
         case: Where the reading is kept.
         films: {place: film}.
         outlined: {place: the film prepared}, for at least one of them.
         bundle: The model.
+        progress: Called before each film with the share that is done and what is being done.
 
     Raises:
         MammoError: The model folder is not sound.
     """
-    bar = st.progress(0.0)
-
-    def progress(n_read: int) -> None:
-        bar.progress(n_read / len(outlined), text=words.READING.format(i=n_read + 1, n=len(outlined)))
+    n = len(outlined)
 
     def work() -> ExamReading:
-        mammograms = [films[place].mammogram for place in outlined]
-        return read_exam(mammograms, bundle, prepared=list(outlined.values()), progress=progress)
+        return read_exam(
+            [films[place].mammogram for place in outlined], bundle, prepared=list(outlined.values()),
+            progress=lambda n_read: progress(n_read / n, words.READING.format(i=n_read + 1, n=n)),
+        )  # fmt: skip
 
-    reading = case.results.found_or_made(_key(films, outlined, bundle), work)
-    bar.empty()
-    return reading
+    return case.results.found_or_made(_key(films, outlined, bundle), work)
 
 
 def _key(films: Mapping[str, OpenFilm], outlined: Outlined, bundle: Bundle) -> Hashable:

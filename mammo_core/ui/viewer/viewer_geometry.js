@@ -8,7 +8,8 @@ function placed(view, panel, pane) {
   const fit = Math.min(width / focus[2], height / focus[3])
   const way = pane.mirrored ? -1 : 1
   const free = (width - focus[2] * fit) / 2 // beside the focus, on either side
-  const aside = { left: -free, right: free }[pane.against] ?? 0
+  const alone = panel.contents.length < 2 // before and after are compared in the middle
+  const aside = (alone && { left: -free, right: free }[pane.against]) || 0
   return {
     width, height, fit, way, scale: fit * view.zoom,
     x: focus[0] + focus[2] / 2 + (way * (view.x * width - aside)) / fit,

@@ -124,7 +124,7 @@ def out_unknown(filed_as: str) -> str:
 
 def mode_name(mode: str) -> str:
     """Return what a choice of films is called: a view stands for its pair."""
-    return mode if mode == ALL else f"{mode}: left against right"
+    return mode if mode == ALL else f"{mode}: left–right"
 
 
 def breast_name(side: str | None, place: str) -> str:
