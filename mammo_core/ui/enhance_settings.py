@@ -45,7 +45,9 @@ class Choice:
 
     def move(self, move: Move) -> None:
         """Follow a slider."""
-        self._change(replace(self.settings, **move.values | {"tiles": int(move.values["tiles"])}), move.gesture)
+        values = dict(move.values)
+        tiles = int(values.pop("tiles"))
+        self._change(replace(self.settings, tile_grid=(tiles, tiles), **values), move.gesture)
         self.moving = move.moving
 
     def take(self, preset: str) -> None:
@@ -77,6 +79,16 @@ def dials_of(settings: EnhanceSettings) -> list[Dial]:
     return [
         replace(dial, unit=dial.unit + words.IDLE[dial.id], idle=True) if idle.get(dial.id) else dial for dial in DIALS
     ]
+
+
+def dial_values(settings: EnhanceSettings) -> dict[str, float]:
+    """Return where the sliders stand."""
+    return {
+        "clip_limit": settings.clip_limit,
+        "tiles": settings.tile_grid[0],
+        "amount": settings.amount,
+        "radius_mm": settings.radius_mm,
+    }
 
 
 def current_choice() -> Choice:

@@ -12,7 +12,7 @@ from mammo_core.report.chart_style import CONFIG
 from mammo_core.ui.case import Case, OpenFilm
 from mammo_core.ui.dials import show_dials
 from mammo_core.ui.enhance_bench import Bench, Measured, bench_of, file_name
-from mammo_core.ui.enhance_settings import Choice, current_choice, dials_of
+from mammo_core.ui.enhance_settings import Choice, current_choice, dial_values, dials_of
 from mammo_core.ui.viewer import Pane, show_viewer
 from mammo_core.ui.words import enhance as words
 
@@ -37,7 +37,7 @@ def show_bench(film: OpenFilm, case: Case) -> None:
     with pictures:
         _show_pictures(film, bench, choice)
     with dials:
-        offered, values = dials_of(choice.settings), choice.settings.to_dict()
+        offered, values = dials_of(choice.settings), dial_values(choice.settings)
         show_dials(words.DIALS_LABEL, offered, values, choice.move, key="enhance_dials", stamp=choice.stamp)
         if choice.settings.amount:
             st.caption(_radius_note(film, choice))

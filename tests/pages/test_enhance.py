@@ -11,6 +11,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mammo_core import __version__, load_mammogram
+from mammo_core.cli.main import main
 from mammo_core.config import ROOT
 from mammo_core.film.enhance import enhancement_figures, to_display
 from mammo_core.film.enhance_settings import PRESETS, EnhanceSettings, enhanced_picture
@@ -20,7 +21,7 @@ from mammo_core.report.pictures import encode_png
 from mammo_core.ui.case import Case, Kept
 from mammo_core.ui.dials import Dial, Move, read_move
 from mammo_core.ui.enhance_bench import Bench, bench_of, file_name
-from mammo_core.ui.enhance_settings import DIALS, Choice, dials_of
+from mammo_core.ui.enhance_settings import DIALS, Choice, dial_values, dials_of
 from mammo_core.ui.words import enhance as words
 
 PAGE = str(ROOT / "pages" / "enhance.py")
@@ -68,7 +69,7 @@ def choice(page: AppTest) -> Choice:
 
 def slide(page: AppTest, gesture: int = 1, moving: bool = False, **changed: float) -> AppTest:
     """Move sliders, as the browser reports it."""
-    choice(page).move(Move(choice(page).settings.to_dict() | changed, gesture, moving))
+    choice(page).move(Move(dial_values(choice(page).settings) | changed, gesture, moving))
     return run(page)
 
 
@@ -110,7 +111,7 @@ def test_a_slider_changes_the_picture_and_its_figures(opened):
     assert float(values(opened)[0][2:]) > float(before[0][2:])
     sharper = slide(opened, amount=2.0, radius_mm=1.0)
     assert float(values(sharper)[1][2:]) > 2
-    settings = EnhanceSettings(5.0, 8, 2.0, 1.0)
+    settings = EnhanceSettings(5.0, (8, 8), 2.0, 1.0)
     picture, _ = bench_of(film, opened.session_state["case"]).picture(settings)
     assert np.array_equal(picture, enhanced_picture(film.mammogram, settings)[0])
     assert "pixels of this film" in shown(opened)
@@ -156,7 +157,7 @@ def test_undo_takes_back_one_drag_and_reset_can_be_undone(opened):
     for _ in range(3):
         opened.button(key="enhance_undo").click()
         run(opened)
-        seen.append((choice(opened).settings.clip_limit, choice(opened).settings.tiles))
+        seen.append((choice(opened).settings.clip_limit, choice(opened).settings.tile_grid[0]))
     assert seen == [(3.5, 12), (3.5, 8), (2.0, 8)]
     assert opened.button(key="enhance_undo").disabled
 
@@ -231,9 +232,9 @@ def test_the_saved_picture_is_what_is_shown_with_its_settings_inside(demo_film, 
 
 def test_the_report_holds_settings_version_and_figures(phantoms):
     film = next(film for film in phantoms.films.values() if film.name == "phantom-4.png")
-    settings = EnhanceSettings(3.0, 12, 0.5, 0.8)
+    settings = EnhanceSettings(3.0, (12, 12), 0.5, 0.8)
     report = json.loads(bench_of(film, phantoms).report(settings, film.name))
-    assert EnhanceSettings(**report["settings"]) == settings
+    assert report["settings"] == settings.to_dict()
     assert report["program"] == f"mammo_core {__version__}"
     assert report["file"] == "phantom-4.png"
     assert report["pixel_digest"] == film.mammogram.digest
@@ -242,6 +243,34 @@ def test_the_report_holds_settings_version_and_figures(phantoms):
     assert report["figures"]["noise_amplification"] > 1
     untouched = json.loads(bench_of(film, phantoms).report(PRESETS["none"], film.name))
     assert untouched["figures"]["psnr_db"] is None
+
+
+def test_the_command_line_makes_the_same_picture_and_figures(phantoms, tmp_path, capsys):
+    film = next(iter(phantoms.films.values()))
+    source, out = tmp_path / "film.png", tmp_path / "out.png"
+    source.write_bytes(encode_png(film.mammogram.pixels))
+    settings = EnhanceSettings(3.0, (12, 12), 0.5, 0.8)
+    argv = [
+        "enhance",
+        source,
+        "--out",
+        out,
+        "--clip-limit",
+        3,
+        "--tile-grid",
+        "12",
+        "--sharpen",
+        0.5,
+        "--radius-mm",
+        0.8,
+    ]
+    assert main([str(word) for word in argv]) == 0
+    made, saved = (Image.open(io.BytesIO(png)) for png in (out.read_bytes(), bench_of(film, phantoms).png(settings)))
+    assert np.array_equal(np.asarray(made), np.asarray(saved))
+    assert made.text == {name: text for name, text in saved.text.items() if name != "Software"}
+    figures = dict(line.split() for line in capsys.readouterr().out.splitlines())
+    expected = bench_of(film, phantoms).measure(settings).figures
+    assert figures == {name: f"{value:.4g}" for name, value in expected.items()}
 
 
 def test_both_histograms_count_every_pixel_of_the_breast(phantoms):
@@ -285,5 +314,6 @@ def test_a_slider_that_does_nothing_now_says_so():
 
 def test_every_preset_lies_on_the_sliders_steps():
     for preset in PRESETS.values():
-        assert read_move({"values": preset.to_dict()}, DIALS).values == pytest.approx(preset.to_dict())
+        values = dial_values(preset)
+        assert read_move({"values": values}, DIALS).values == pytest.approx(values)
     assert set(words.PRESETS) == set(PRESETS)
