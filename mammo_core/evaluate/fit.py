@@ -44,19 +44,21 @@ class HeadGrid:
     Attributes:
         n_components: Numbers of principal components.
         inverse_penalty: Inverse strengths of the L2 penalty.
+        whiten: Whether components are scaled to unit variance.
     """
 
     n_components: tuple[int, ...]
     inverse_penalty: tuple[float, ...]
+    whiten: tuple[bool, ...] = (True,)
 
     def heads(self) -> list[HeadConfig]:
         """Return every combination."""
-        return [HeadConfig(*combination) for combination in product(self.n_components, self.inverse_penalty)]
+        return [HeadConfig(*combination) for combination in product(*vars(self).values())]
 
     @classmethod
     def only(cls, head: HeadConfig) -> HeadGrid:
         """Return the grid that leaves no choice."""
-        return cls((head.n_components,), (head.inverse_penalty,))
+        return cls((head.n_components,), (head.inverse_penalty,), (head.whiten,))
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,8 @@ class TrainConfig:
         seed: For sampling and solvers.
     """
 
-    region: HeadGrid = field(default_factory=lambda: HeadGrid((96, 160), (1e-3, 3e-4, 1e-4)))
-    film: HeadGrid = field(default_factory=lambda: HeadGrid((160, 240), (1e-3, 3e-4, 1e-4)))
+    region: HeadGrid = field(default_factory=lambda: HeadGrid((128, 232), (1e-3, 3e-4), (False,)))
+    film: HeadGrid = field(default_factory=lambda: HeadGrid((160, 240), (3e-4, 1e-4)))
     scan: ScanConfig = field(default_factory=ScanConfig)
     screening_sensitivity: float = 0.90
     malignant_specificity: float = 0.95

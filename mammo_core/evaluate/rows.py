@@ -27,7 +27,7 @@ COLUMNS = {
     "operating_points": ("repeat", "fold", "unit", "point", "threshold"),
     "pointers": ("repeat", "fold", "film_id", "method", "x", "y"),
     "history": (
-        *("repeat", "fold", "n_women", "head", "n_components", "inverse_penalty"),
+        *("repeat", "fold", "n_women", "head", "n_components", "inverse_penalty", "whiten"),
         *("training_log_loss", "held_out_log_loss"),
     ),
 }

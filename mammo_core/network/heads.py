@@ -16,10 +16,17 @@ from sklearn.preprocessing import StandardScaler
 
 @dataclass(frozen=True)
 class HeadConfig:
-    """How a head is fitted: number of principal components and inverse strength of the L2 penalty."""
+    """How a head is fitted.
+
+    Attributes:
+        n_components: Number of principal components.
+        inverse_penalty: Inverse strength of the L2 penalty.
+        whiten: Whether components are scaled to unit variance before the penalty, so that it spares none of them.
+    """
 
     n_components: int
     inverse_penalty: float
+    whiten: bool = True
 
 
 def fit_head(
@@ -45,10 +52,11 @@ def fit_head(
         raise ValueError(f"all three classes must be present with weight, found {counts.tolist()}")
     balanced = weights / counts[labels] * len(labels) / 3
     scaler = StandardScaler().fit(features)
-    pca = PCA(config.n_components, svd_solver="covariance_eigh", whiten=True).fit(scaler.transform(features))
+    pca = PCA(config.n_components, svd_solver="covariance_eigh", whiten=config.whiten).fit(scaler.transform(features))
     model = LogisticRegression(C=config.inverse_penalty, max_iter=500, random_state=seed)
     model.fit(pca.transform(scaler.transform(features)), labels, sample_weight=balanced)
-    to_logits = (pca.components_.T / np.sqrt(pca.explained_variance_)) @ model.coef_.T
+    lengths = np.sqrt(pca.explained_variance_) if config.whiten else 1.0
+    to_logits = (pca.components_.T / lengths) @ model.coef_.T
     on_raw = to_logits / scaler.scale_[:, None]
     bias = model.intercept_ - (scaler.mean_ / scaler.scale_ + pca.mean_) @ to_logits
     return on_raw.astype(np.float32), bias.astype(np.float32)
