@@ -5,7 +5,7 @@ import pytest
 
 from mammo_core import preprocess
 from mammo_core.mias.phantom import draw_phantom
-from mammo_core.mias.sampling import nearest_blob, place_like, position_of
+from mammo_core.mias.sampling import nearest_blob, place_apart, place_like, position_of
 
 
 @pytest.fixture(scope="module", params=["L", "R"])
@@ -39,10 +39,27 @@ def test_a_place_beside_the_breast_has_no_distance_to_the_skin(prepared):
 
 def test_the_nearest_blob_is_a_bright_spot_inside_the_breast(prepared):
     y, x = np.argwhere(prepared.breast_mask)[len(np.argwhere(prepared.breast_mask)) // 2]
-    blob_x, blob_y = nearest_blob(prepared, float(x), float(y))
+    blob_x, blob_y = nearest_blob(prepared, (float(x), float(y)), (0.0, 0.0), 96)
     around = prepared.image[int(blob_y) - 12 : int(blob_y) + 13, int(blob_x) - 12 : int(blob_x) + 13]
     assert prepared.breast_mask[int(blob_y), int(blob_x)]
     assert around[8:17, 8:17].mean() > around.mean()
+
+
+def test_a_hard_place_never_overlaps_the_film_s_other_normal_place(prepared):
+    rng = np.random.default_rng(1)
+    positions = [position_of(prepared, x, y) for x, y in ((400, 500), (450, 700), (500, 300))]
+    for _ in range(5):
+        other = place_like(prepared, positions[0], rng)
+        place = place_apart(prepared, positions, other, 96, rng)
+        blob = nearest_blob(prepared, place, other, 96)
+        assert np.hypot(place[0] - other[0], place[1] - other[1]) >= 96
+        assert np.hypot(blob[0] - other[0], blob[1] - other[1]) >= 96
+
+
+def test_a_breast_too_small_for_two_places_gives_the_farthest(prepared):
+    positions = [position_of(prepared, 400, 500)]
+    x, y = place_apart(prepared, positions, (400.0, 500.0), 1e6, np.random.default_rng(0))
+    assert prepared.breast_mask[int(y), int(x)]
 
 
 def test_the_same_seed_gives_the_same_places(prepared):
