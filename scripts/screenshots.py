@@ -61,6 +61,34 @@ def show_read(page: Page, url: str) -> None:
     page.locator(".shares").wait_for()
 
 
+def show_enhance(page: Page, url: str) -> None:
+    """Open the demo exam on the Enhancement page, choose an MLO view and a preset, and wait for its figures."""
+    page.goto(f"{url}/enhance")
+    demo_button(page).click()
+    page.locator(".st-key-strip").get_by_text("R-MLO").click()
+    page.locator(".st-key-enhance_preset").get_by_text("Strong").click()
+    page.locator(".dials .value").get_by_text("× 0.5").wait_for()
+    page.locator(".measured").wait_for()
+    page.locator("[data-testid=stMain]").evaluate("main => main.scrollTo(0, 0)")
+
+
+def show_exam(page: Page, url: str) -> None:
+    """Hang the demo exam with the cancer and wait for its answer."""
+    page.goto(f"{url}/exam")
+    demo_button(page).click()
+    page.locator(".reasons").wait_for()
+    page.locator(".pane .mark").first.wait_for()
+
+
+def show_left_against_right(page: Page, url: str) -> None:
+    """Hold the left breast of the other demo exam against the right one."""
+    page.goto(f"{url}/exam")
+    page.locator(".st-key-demo_sfm-benign-0 button").click()
+    page.locator(".reasons").wait_for()
+    page.locator(".st-key-exam_mode button").last.click()
+    page.locator(".pane .colours").first.wait_for()
+
+
 def show_page(path: str, awaited: str) -> Callable[[Page, str], None]:
     """Return a scene that opens a page by its path and waits for an element."""
 
@@ -75,6 +103,9 @@ def show_page(path: str, awaited: str) -> Callable[[Page, str], None]:
 SCENES = {
     "welcome": show_welcome,
     "read": show_read,
+    "enhance": show_enhance,
+    "exam": show_exam,
+    "exam-pair": show_left_against_right,
     "dataset": show_page("dataset", ".item img"),
     "steps": show_page("steps", ".item img"),
     "metrics": show_page("metrics", "[data-testid=stMetric]"),
