@@ -9,7 +9,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 INSTALLED_DEV := .venv/.installed-dev
 
-.PHONY: help run test test-long lint format bench train screenshots gate-report segmentation-report asymmetry-report
+.PHONY: help run test test-long lint format bench train screenshots gate-report segmentation-report applicability-report asymmetry-report recipe
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-20s %s\n", $$1, $$2}'
@@ -46,6 +46,12 @@ asymmetry-report: $(INSTALLED) ## measure what left against right shows on MIAS 
 
 segmentation-report: $(INSTALLED) ## measure segmentation against hand-drawn outlines
 	$(BIN)/python -m benchmarks.segmentation_report $(ARGS)
+
+applicability-report: $(INSTALLED) ## measure the rule of applicability into docs/applicability.md
+	$(BIN)/python -m benchmarks.applicability_report $(ARGS)
+
+recipe: $(INSTALLED_DEV) ## score MIAS with the yardstick recipe; ARGS=--compare holds the active model against it
+	$(BIN)/python -m benchmarks.recipe $(ARGS)
 
 screenshots: $(INSTALLED_DEV) ## take the README's screenshots in chromium
 	$(BIN)/python -m scripts.screenshots $(ARGS)

@@ -185,7 +185,7 @@ def test_the_recipes_score_files_load_like_a_models_and_find_what_was_drawn(scor
 
 def test_every_part_of_the_recipe_is_kept_for_comparison(scored):
     predictions, candidates, *_ = scored
-    assert {"linear", "trees", "average", "average-both-mined", "average-not-mined"} == set(candidates["variant"])
+    assert {"linear", "linear-mined", "trees", "average", "average-both-mined"} == set(candidates["variant"])
     assert {"average-random-normals", "average-uncalibrated"} < set(predictions["variant"])
 
 

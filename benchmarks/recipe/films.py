@@ -48,28 +48,26 @@ def scan_films(train: Sequence[Film], test: Sequence[Film]) -> dict[str, list[Sc
     """Score one fold's films.
 
     Returns:
-        {variant: scans of `test`}; `average` is the recipe, `linear` and `trees` its parts, and the other two tell what
-        mining does: `average-both-mined` and `average-not-mined`.
+        {variant: scans of `test`}; `average` is the recipe, `linear` and `trees` its parts, and `average-both-mined`
+        has a linear head that learned from mined cells too.
     """
     chosen = _first_cells(train)
     inner = deal_folds(sorted({film.woman_id for film in train}), _N_INNER, 0)
-    odds = {}
-    for name, fit in (("linear", _fit_linear), ("trees", _fit_trees)):
-        mined = _mine(train, chosen, [inner[film.woman_id] for film in train], fit)
-        for is_mined, cells in ((False, chosen), (True, mined)):
-            model = fit(*_stack(train, cells))
-            odds[name, is_mined] = [_log_odds(model(film.cells)) for film in test]
-    linear, mined_linear, trees, mined_trees = odds.values()
-    variants = {
-        "linear": linear,
-        "trees": mined_trees,
-        "average": _mean(linear, mined_trees),
-        "average-both-mined": _mean(mined_linear, mined_trees),
-        "average-not-mined": _mean(linear, trees),
+    parts = [inner[film.woman_id] for film in train]
+    fits = {
+        "linear": (_fit_linear, chosen),
+        "linear-mined": (_fit_linear, _mine(train, chosen, parts, _fit_linear)),
+        "trees": (_fit_trees, _mine(train, chosen, parts, _fit_trees)),
     }
+    odds = {}
+    for name, (fit, cells) in fits.items():
+        model = fit(*_stack(train, cells))
+        odds[name] = [_log_odds(model(film.cells)) for film in test]
+    odds["average"] = _mean(odds["linear"], odds["trees"])
+    odds["average-both-mined"] = _mean(odds["linear-mined"], odds["trees"])
     return {
         name: [summarise(film, of_film) for film, of_film in zip(test, of_films, strict=True)]
-        for name, of_films in variants.items()
+        for name, of_films in odds.items()
     }
 
 
