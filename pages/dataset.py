@@ -9,11 +9,11 @@ from mammo_core.ui.dataset_browse import chosen_film, show_films
 from mammo_core.ui.dataset_films import mias_films, phantom_films, present_films
 from mammo_core.ui.dataset_import import show_absent, show_imported, show_partial
 from mammo_core.ui.dataset_sections import show_balance, show_splits, show_variants
-from mammo_core.ui.dataset_style import apply_style
 from mammo_core.ui.door import enter_through_app
+from mammo_core.ui.style import apply_style
 
 enter_through_app()
-apply_style()
+apply_style("dataset")
 st.title(words.TITLE)
 st.markdown(words.SUMMARY)
 source, films, present = find_mias(), mias_films(), ()

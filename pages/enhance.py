@@ -6,15 +6,15 @@ from mammo_core.ui.case import current_case
 from mammo_core.ui.door import enter_through_app
 from mammo_core.ui.enhance_open import show_invitation
 from mammo_core.ui.enhance_show import show_bench
-from mammo_core.ui.enhance_style import apply_style
 from mammo_core.ui.read_open import choose_film, open_asked_for, show_refused
+from mammo_core.ui.style import apply_style
 from mammo_core.ui.words import enhance as words
 
 enter_through_app()
 
 open_asked_for()
 case = current_case()
-apply_style()
+apply_style("enhance")
 st.title(words.TITLE)
 st.markdown(words.SUMMARY)
 show_refused(case)

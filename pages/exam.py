@@ -12,12 +12,12 @@ from mammo_core.ui.exam_arrange import arrange, names_of, notes_on, show_places
 from mammo_core.ui.exam_films import Shown, outline_films, show_films
 from mammo_core.ui.exam_open import choose_woman, open_pair_asked_for, show_open_menu, show_welcome, step_through_mias
 from mammo_core.ui.exam_read import known_exam, read_now
-from mammo_core.ui.exam_style import apply_style
 from mammo_core.ui.read_open import open_asked_for, show_refused
+from mammo_core.ui.style import apply_style
 from mammo_core.ui.words import exam as words
 
 enter_through_app()
-apply_style()
+apply_style("exam")
 
 open_asked_for()
 case = current_case()
