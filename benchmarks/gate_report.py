@@ -271,7 +271,8 @@ LIMITS = """
 - Films of other makers were not at hand: 330 real films of two film archives stand for all mammograms. Full-field
   digital films are stood in for by cut-out breasts on black.
 - Real chest, hand and knee films were not at hand; drawings stand for them.
-- A DICOM film whose tags state a spot, magnification or implant view is let in with a warning instead of refused.
+- A DICOM film whose tags state a spot, magnification or implant view, or a digital mammogram with its side and view, is
+  let in with a warning instead of refused.
 - Colour is refused before the gate, so the second line of the pictures' table is the harder test.
 """
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from mammo_core.film.frame import inside_frame
+
 MIN_LIT_SHARE = 0.05
 """A row or column belongs to the film when more of it than this is lit (a scratch in the padding lights less)."""
 LIT_LEVEL = 100
@@ -22,8 +24,8 @@ FOG_LEVEL = 0.18
 def find_film(pixels: np.ndarray) -> tuple[slice, slice] | None:
     """Find the part of a picture that is not padding.
 
-    Rows and columns at the rim that are dark from end to end are taken off until none is left, so that any amount
-    of black padding around a film gives the same part of the film.
+    A bright frame around the picture is taken off, and then rows and columns at the rim that are dark from end to end
+    until none is left, so that any amount of black padding around a film gives the same part of the film.
 
     Args:
         pixels: H x W, uint8 or uint16, dark = air.
@@ -31,7 +33,8 @@ def find_film(pixels: np.ndarray) -> tuple[slice, slice] | None:
     Returns:
         (rows, columns) slices, or None when nothing is lit.
     """
-    top, bottom, left, right = 0, pixels.shape[0], 0, pixels.shape[1]
+    rows, columns = inside_frame(pixels)
+    top, bottom, left, right = rows.start, rows.stop, columns.start, columns.stop
     while True:
         part = pixels[top:bottom, left:right]
         low, high = int(part.min()), int(part.max())

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from mammo_core.film.frame import inside_frame
+
 SIDE = 256
 """Longer side of the copy that is looked at, pixels."""
 LIT = 0.06
@@ -43,7 +45,8 @@ class Silhouette(NamedTuple):
 def small_grey(pixels: np.ndarray, *, negative: bool = False) -> tuple[np.ndarray, float]:
     """Return a small grey copy of what is lit, and the span of grey values it was scaled by.
 
-    Margins are cut off before scaling down, so that a small breast on a large black field is judged at its own size.
+    A bright frame and margins are cut off before scaling down, so that a small breast on a large black field is judged
+    at its own size.
 
     Args:
         pixels: H x W, uint8 or uint16.
@@ -54,7 +57,8 @@ def small_grey(pixels: np.ndarray, *, negative: bool = False) -> tuple[np.ndarra
         and the difference of those percentiles in the picture's own values.
     """
     step = max(1, max(pixels.shape) // (4 * SIDE))  # large films are thinned out first: it is four times quicker
-    thinned = np.ascontiguousarray(pixels[::step, ::step])
+    thinned = pixels[::step, ::step]
+    thinned = np.ascontiguousarray(thinned[inside_frame(thinned)])
     small = _shrink(thinned)
     low, high = np.percentile(small, (0.5, 99.5)).astype(np.float32)
     if high <= low:
