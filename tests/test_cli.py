@@ -88,6 +88,11 @@ def test_help_lists_every_verb_and_loads_nothing_heavy():
         ["explain", "film.dcm", "--out", "map.npy", "--method", "magic"],
         ["explain", "film.dcm", "--out", "map.npy", "--target", "cyst"],
         ["segment", "film.dcm"],
+        ["train", "UPPER"],
+        ["train", "mine", "--set", "train.film.colour=red"],
+        ["train", "mine", "--repeats", "6"],
+        ["crossval", "--set", "preprocess.spacing_mm=0.1"],
+        ["crossval", "--shuffle-labels", "0"],
     ],
 )
 def test_wrong_use_is_2_with_a_message(argv, capsys):
