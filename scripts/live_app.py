@@ -32,17 +32,18 @@ def find_chromium() -> str:
 
 
 @contextmanager
-def live_app(**environment: str) -> Iterator[str]:
+def live_app(script: str = "app.py", **environment: str) -> Iterator[str]:
     """Serve the dashboard on a free port of 127.0.0.1 and yield its address; the server ends with the block.
 
     Args:
+        script: What to serve, as a path within the project.
         environment: Variables to add to the server's environment.
 
     Raises:
         RuntimeError: The server did not come up; its last words are in the message.
     """
     port = _free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     with tempfile.TemporaryFile("w+") as log:
         server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env={**os.environ, **environment})
         try:

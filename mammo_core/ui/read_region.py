@@ -51,9 +51,9 @@ def show_region(film: OpenFilm, bundle: Bundle | None) -> None:
             cards.show_shares(reading.probabilities, of="region", usual={})
             st.caption(f"{texts.REGION_SQUARE} {texts.REGION_TRAINED if reading.training_film_id else ''}")
             st.button(texts.REGION_CLOSE, on_click=_forget, icon=":material/close:", type="tertiary")
-        alone.image(pictures.film, texts.REGION_ALONE, width="stretch")
+        alone.image(pictures.film, texts.REGION_ALONE, width="stretch", alt=texts.REGION_ALONE)
         title = (texts.REGION_EMPTY if pictures.empty else texts.REGION_HEAT).format(target=target)
-        explained.image(pictures.with_heatmap, title, width="stretch")
+        explained.image(pictures.with_heatmap, title, width="stretch", alt=title)
 
 
 def _place(film: OpenFilm) -> tuple[float, float] | None:

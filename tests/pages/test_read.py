@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mammo_core import load_bundle, load_mammogram, read_film
+from mammo_core import load_bundle, load_mammogram, read_film, read_region
 from mammo_core.config import ROOT
 from mammo_core.errors import BreastNotFoundError
 from mammo_core.network import bundle as bundle_room
-from mammo_core.types import DECISIONS, LABELS, Explanation
+from mammo_core.types import DECISIONS, LABELS, Box, Explanation
 from mammo_core.ui import texts, verbs
+from mammo_core.ui.viewer import ViewerEvent
 
 PAGE = str(ROOT / "pages" / "read.py")
 FILM = "sfm-malign-0/1-283.dcm"
@@ -162,6 +163,34 @@ def test_a_film_that_states_its_spacing_is_not_asked(page, film):
     upload(page, ("mdb028.pgm", film("mdb028")))
     assert not page.number_input
     assert "0.2 mm, stated by the file" in shown(page)
+
+
+def mark(page: AppTest, key: str, box: Box) -> AppTest:
+    """Do what the viewer does when a rectangle was drawn on the first pane."""
+    page.session_state[f"{key}_event"] = ViewerEvent(0, box)
+    page.run()
+    assert not page.exception
+    return page
+
+
+def test_a_marked_place_is_read_and_can_be_taken_away(page, film):
+    upload(page, ("mdb028.pgm", film("mdb028")))
+    mark(page, "viewer", Box(300, 300, 76, 40))
+    reading = read_region(load_mammogram(film("mdb028")), (338, 320))
+    found = re.search(r'data-shares="region">(.*)', shown(page))[1]
+    told = {label: float(share) for label, share in re.findall(r'data-label="(\w+)" data-share="([\d.]+)"', found)}
+    assert told == pytest.approx(reading.probabilities.as_dict(), abs=1e-6)
+    assert "19.2 mm" in shown(page)
+    assert texts.REGION_TRAINED in shown(page)
+    close(page, texts.REGION_CLOSE)
+    assert 'data-shares="region"' not in shown(page)
+
+
+def test_a_place_marked_on_one_film_is_not_shown_on_another(opened, film):
+    mark(opened, "viewer", Box(1000, 2000, 400, 400))
+    assert 'data-shares="region"' in shown(opened)
+    upload(opened, ("mdb028.pgm", film("mdb028")))
+    assert 'data-shares="region"' not in shown(opened)
 
 
 def test_an_empty_heatmap_says_so(opened, monkeypatch):

@@ -6,6 +6,7 @@ function refresh(view) {
   view.frame = requestAnimationFrame(() => {
     view.frame = 0
     keepOnFilm(view)
+    rememberMiddle(view)
     for (const panel of view.panels) {
       drawPanel(view, panel)
       drawOver(view, panel)
@@ -24,13 +25,14 @@ function drawPanel(view, panel) {
   context.setTransform(ratio, 0, 0, ratio, 0, 0)
   context.fillStyle = view.invert ? "#fff" : "#000"
   context.fillRect(0, 0, width, height)
-  context.imageSmoothingQuality = "high"
   const draw = (magnify) => drawContents(view, panel, context, ratio, magnify)
   draw(null)
   if (view.lens) drawLens(view, panel, context, draw)
   const pictures = panel.contents.map((pane) => pictureOf(view, pane, "picture"))
   panel.element.classList.toggle("empty", !pictures.every(Boolean))
+  const density = ({ columns, width }) => (columns / width).toFixed(2) // sent pixels per pixel of the film
   panel.element.dataset.pictures = pictures.map((picture) => picture?.id).join(" ")
+  panel.element.dataset.detail = pictures.map((picture) => density(picture?.tile ?? picture ?? {})).join(" ")
 }
 
 // One film, or the one before and right of the divider the one after.
@@ -54,6 +56,7 @@ function drawFilm(view, context, ratio, pane, place) {
   const { scale, way } = place
   const [left, top] = [place.width / 2 - way * place.x * scale, place.height / 2 - place.y * scale]
   context.setTransform(ratio * scale * way, 0, 0, ratio * scale, ratio * left, ratio * top)
+  context.imageSmoothingQuality = scale < 1 ? "high" : "low" // magnified pixels keep their own levels
   const range = windowOf(view, picture)
   context.drawImage(painted(picture, picture.bits, range, view.invert), 0, 0, pane.width, pane.height)
   const { tile } = picture

@@ -31,13 +31,14 @@ function boxOnScreen(place, [x, y, width, height]) {
   return [left, top, width * place.scale, height * place.scale]
 }
 
-// The part of the film that is seen between two points of the screen, cut to the film: x, y, width, height.
+// The part of the film that is seen between two points of the screen, in whole pixels: x, y, width, height.
 function filmBetween(place, pane, from, to) {
   const [a, b] = [toFilm(place, from), toFilm(place, to)]
   const cut = (value, limit) => Math.min(limit, Math.max(0, value))
-  const left = cut(Math.min(a[0], b[0]), pane.width)
-  const top = cut(Math.min(a[1], b[1]), pane.height)
-  return [left, top, cut(Math.max(a[0], b[0]), pane.width) - left, cut(Math.max(a[1], b[1]), pane.height) - top]
+  const left = cut(Math.floor(Math.min(a[0], b[0])), pane.width)
+  const top = cut(Math.floor(Math.min(a[1], b[1])), pane.height)
+  const [right, bottom] = [Math.ceil(Math.max(a[0], b[0])), Math.ceil(Math.max(a[1], b[1]))]
+  return [left, top, cut(right, pane.width) - left, cut(bottom, pane.height) - top]
 }
 
 // Enlarge by a factor around a point, given in panes from the top left.
@@ -74,6 +75,22 @@ function keepOnFilm(view) {
   const back = (value, limit) => Math.min(limit, Math.max(0, value)) - value
   view.x += (place.way * back(place.x, pane.width) * place.fit) / panel.width
   view.y += (back(place.y, pane.height) * place.fit) / panel.height
+}
+
+// When panes change their size, the middle of the first one stays where it is on the film.
+function keepMiddle(view) {
+  const panel = view.panels[0]
+  if (!view.moved || !view.middle || !panel?.width) return
+  const { fit } = placed(view, panel, panel.contents[0])
+  view.x = (view.middle[0] * fit) / panel.width
+  view.y = (view.middle[1] * fit) / panel.height
+}
+
+function rememberMiddle(view) {
+  const panel = view.panels[0]
+  if (!panel?.width) return
+  const { fit } = placed(view, panel, panel.contents[0])
+  view.middle = [(view.x * panel.width) / fit, (view.y * panel.height) / fit]
 }
 
 function showFocus(view) {

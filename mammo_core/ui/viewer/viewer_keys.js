@@ -92,5 +92,5 @@ function leave(view) {
 }
 
 function removeRuler(view) {
-  view.ruler = null
+  Object.assign(view, { ruler: null, begun: null })
 }

@@ -1,20 +1,11 @@
 // Which panes there are, and what each shows: all films side by side, or two of them before and after a divider.
-const PANEL = `
-  <canvas aria-hidden="true"></canvas><svg class="lines" aria-hidden="true"></svg><div class="marks"></div>
-  <div class="titles"></div>
-  <div class="scale"><span></span></div><div class="readout"></div>
-  <div class="colours"><span>high</span><canvas width="1" height="256"></canvas><span>low</span></div>
-  <div class="divider"><button type="button" role="slider" aria-label="Divider between before and after"
-    aria-valuemin="0" aria-valuemax="100"><span></span></button></div>
-  <div class="cross" aria-hidden="true"></div>`
-
 function layOut(view) {
   const { root, panes } = view
   const box = root.querySelector(".panes")
   const open = panes.map((_, i) => i).filter((i) => !view.hidden.has(i))
   const shown = view.layout === "swipe" && panes.length > 1 ? [beforeAndAfter(view)] : open.map((i) => [i])
   while (box.children.length > shown.length) box.lastElementChild.remove()
-  while (box.children.length < shown.length) box.append(makePanel())
+  while (box.children.length < shown.length) box.append(makePanel(view))
   view.panels = shown.map((numbers, i) => {
     const element = box.children[i]
     const find = (name) => element.querySelector(name)
@@ -24,6 +15,7 @@ function layOut(view) {
     })
     return Object.assign(panel, { contents: numbers.map((number) => panes[number]), numbers })
   })
+  if (view.mark && !view.panels.includes(view.mark.panel)) openMark(view, null)
   for (const panel of view.panels) describe(view, panel)
   box.classList.toggle("hung", view.panels.length > 1 && panes.some((pane) => pane.against))
   root.dataset.layout = view.layout
@@ -38,13 +30,8 @@ function beforeAndAfter(view) {
   return [after === 0 ? 1 : 0, after]
 }
 
-function makePanel() {
-  const element = document.createElement("div")
-  element.className = "pane"
-  element.tabIndex = 0
-  element.setAttribute("role", "group")
-  element.innerHTML = PANEL
-  return element
+function makePanel(view) {
+  return view.root.querySelector("template").content.firstElementChild.cloneNode(true)
 }
 
 function describe(view, panel) {
@@ -66,6 +53,7 @@ function measurePanels(view) {
     panel.width = panel.element.clientWidth
     panel.height = panel.element.clientHeight
   }
+  keepMiddle(view)
   refresh(view)
 }
 

@@ -15,7 +15,7 @@ function begin(root) {
   const view = {
     root, store: new Map(), latest: new Map(), pointers: new Map(), panels: [], panes: [], hidden: new Set(),
     zoom: 1, x: 0, y: 0, moved: false, pointer: [0.5, 0.5], gesture: null, frame: 0, requests: 0, request: null,
-    after: null, layout: null, film: null,
+    after: null, layout: null, film: null, note: root.querySelector(".note"),
   }
   startAgain(view)
   view.observer = new ResizeObserver(() => measurePanels(view))
@@ -35,12 +35,12 @@ function take(view, data) {
   if (view.film !== film) {
     view.film = film
     view.latest.clear()
-    Object.assign(view, { preset: "film", contrast: 1, level: 0, ruler: null, begun: null, mark: null })
+    Object.assign(view, { preset: "film", contrast: 1, level: 0, ruler: null, begun: null })
     openMark(view, null)
     showFocus(view)
   }
   if (fresh) {
-    view.rectangle = null
+    if (!data.detail && !view.gesture && !view.begun) view.rectangle = null
     takePictures(view, data)
     takeDetail(view, data.detail)
   }

@@ -6,6 +6,7 @@ function layMarks(view, panel) {
   panel.marked = pane
   if (panel.laid === content) return
   panel.laid = content
+  if (view.mark?.panel === panel) openMark(view, null)
   panel.marks.replaceChildren(...(pane?.marks ?? []).map((mark, i) => makeMark(view, panel, mark, i)))
 }
 
@@ -25,8 +26,9 @@ function nameOf({ sign, label }, i) {
 }
 
 function openMark(view, mark) {
+  if (!mark && view.mark) keepFocus(view, view.note, view.mark.panel.element)
   view.mark = mark
-  const note = view.root.querySelector(".note")
+  const { note } = view
   const chosen = mark?.panel.marked?.marks[mark.number]
   note.hidden = !chosen
   for (const button of view.root.querySelectorAll(".mark")) button.setAttribute("aria-expanded", "false")
@@ -39,10 +41,15 @@ function openMark(view, mark) {
   refresh(view)
 }
 
+// What is about to be hidden hands the focus on: the keyboard stays in the viewer.
+function keepFocus(view, hidden, heir) {
+  if (hidden.contains(view.root.getRootNode().activeElement)) heir.focus({ preventScroll: true })
+}
+
 // The next or the previous mark comes to the middle, large enough to be looked at.
 function stepMark(view, step) {
   const panel = view.panels.find((one) => one.marked?.marks.length)
-  if (!panel) return say(view, WORDS.noMarks)
+  if (!panel) return
   const { marks } = panel.marked
   const last = view.mark?.panel === panel ? view.mark.number : step > 0 ? -1 : marks.length
   const number = (last + step + marks.length) % marks.length
@@ -55,6 +62,7 @@ function stepMark(view, step) {
 }
 
 function placeMarks(view, panel) {
+  if (!view.boxes) keepFocus(view, panel.marks, panel.element)
   panel.marks.hidden = !view.boxes
   if (!panel.marked || !panel.width) return
   const place = placed(view, panel, panel.marked)
@@ -65,14 +73,16 @@ function placeMarks(view, panel) {
     button.style.width = `${width}px`
     button.style.height = `${height}px`
     // What is out of sight is not to be reached by the tab key either.
-    button.style.visibility = left + width < 0 || top + height < 0 || left > panel.width || top > panel.height ? "hidden" : ""
+    const away = left + width < 0 || top + height < 0 || left > panel.width || top > panel.height
+    if (away) keepFocus(view, button, panel.element)
+    button.style.visibility = away ? "hidden" : ""
     if (view.mark?.panel === panel && view.mark.number === i) placeNote(view, panel, [left, top, width, height])
   })
 }
 
 // Below the box, or above it, and never beyond the pane.
 function placeNote(view, panel, [left, top, width, height]) {
-  const note = view.root.querySelector(".note")
+  const { note } = view
   const within = (value, most) => Math.max(6, Math.min(value, most - 6))
   const below = top + height + 8
   const y = below + note.offsetHeight < panel.height ? below : top - note.offsetHeight - 8

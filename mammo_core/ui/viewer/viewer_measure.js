@@ -13,7 +13,11 @@ function drawOver(view, panel) {
   const magnified = picture ? place.scale : 1
   panel.readout.textContent = picture ? `${WORDS.window(...windowOf(view, picture))} · ${WORDS.zoom(magnified)}` : ""
   drawColours(view, panel)
-  panel.element.classList.toggle("roams", roams(view) || view.tool !== "move")
+  // What lies over the films leaves the lens free.
+  const [x, y] = [view.pointer[0] * panel.width, view.pointer[1] * panel.height]
+  const mask = view.lens ? `radial-gradient(circle ${lensRadius(panel)}px at ${x}px ${y}px, transparent 99%, #000)` : ""
+  for (const layer of [panel.marks, panel.lines]) layer.style.maskImage = mask
+  panel.element.classList.toggle("roams", roams(view) || view.tool !== "move" || view.lens)
   panel.element.dataset.tool = view.tool
   panel.element.dataset.place = [place.x, place.y, place.scale].map((value) => value.toFixed(4)).join(" ")
 }
@@ -33,20 +37,22 @@ function drawLines(view, panel) {
     if (!pane || (line === view.rectangle && view.panes.indexOf(pane) !== line.pane)) continue
     const place = placed(view, panel, pane)
     const [a, b] = [toScreen(place, line.from), toScreen(place, line.to)]
-    parts.push(line === view.ruler ? rulerLine(a, b, distance(line, pane)) : rectangleLine(a, b))
+    parts.push(line === view.ruler ? rulerLine(a, b, distance(line, pane), panel.width) : rectangleLine(a, b))
   }
   const drawn = parts.join("")
   if (panel.drawn !== drawn) panel.lines.innerHTML = panel.drawn = drawn
 }
 
-function rulerLine([ax, ay], [bx, by], text) {
+// The length stands above the line, within the pane.
+function rulerLine([ax, ay], [bx, by], text, width) {
   const length = Math.hypot(bx - ax, by - ay) || 1
   const [nx, ny] = [((by - ay) / length) * 6, ((ax - bx) / length) * 6]
   const ends = [[ax, ay], [bx, by]].map(([x, y]) => `M${x - nx} ${y - ny}L${x + nx} ${y + ny}`)
   const path = `M${ax} ${ay}L${bx} ${by}${ends.join("")}`
-  const left = bx > ax ? bx + 8 : bx - 8
-  const anchor = bx > ax ? "start" : "end"
-  return `<path class="shade" d="${path}"/><path d="${path}"/><text x="${left}" y="${by + 4}" text-anchor="${anchor}">${text}</text>`
+  const half = 4 + text.length * 3.6
+  const x = Math.max(half, Math.min(width - half, (ax + bx) / 2))
+  const y = Math.max(30, Math.min(ay, by) - 10)
+  return `<path class="shade" d="${path}"/><path d="${path}"/><text x="${x}" y="${y}" text-anchor="middle">${text}</text>`
 }
 
 function rectangleLine([ax, ay], [bx, by]) {

@@ -34,6 +34,7 @@ function connectTools(view) {
     }
   root.querySelector(".help").onclick = (event) => event.target === event.currentTarget && event.target.close()
   root.querySelector("[data-do=full]").hidden = !document.fullscreenEnabled
+  root.querySelector(".panes").onscroll = () => refresh(view)
   root.onfullscreenchange = () => measurePanels(view)
 }
 
@@ -101,11 +102,14 @@ function showState(view) {
   const press = (selector, is) => {
     for (const button of root.querySelectorAll(selector)) button.setAttribute("aria-pressed", is(button))
   }
-  press("[data-tool]", (button) => button.dataset.tool === view.tool)
+  press("button[data-tool]", (button) => button.dataset.tool === view.tool)
   press("[data-layout]", (button) => button.dataset.layout === view.layout)
   for (const name of ["invert", "lens", "heat", "boxes"]) press(`[data-do=${name}]`, () => view[name])
   press("[data-do=full]", () => Boolean(document.fullscreenElement))
-  const shown = new Set(view.panels.flatMap((panel) => panel.numbers))
+  const box = root.querySelector(".panes")
+  const inARow = box.scrollWidth > box.clientWidth + 8 // a phone: one pane is in sight
+  const inSight = inARow ? [view.panels[Math.round(box.scrollLeft / box.clientWidth)]] : view.panels
+  const shown = new Set(inSight.flatMap((panel) => panel?.numbers ?? []))
   root.querySelectorAll(".films button").forEach((chip, number) => chip.setAttribute("aria-pressed", shown.has(number)))
   for (const slider of root.querySelectorAll("[data-set]")) slider.value = Math.round(view[slider.dataset.set] * 100)
   const own = view.contrast !== 1 || view.level !== 0

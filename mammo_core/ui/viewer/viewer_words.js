@@ -2,17 +2,14 @@
 const WORDS = {
   pane: (title, number, count) => `Film ${number} of ${count}: ${title}. Press ? for the shortcuts.`,
   mark: (number, label) => `Mark ${number}: ${label}`,
-  noMarks: "No marks on these films.",
   millimetres: (length) => `${length < 10 ? length.toFixed(1) : Math.round(length)} mm`,
   pixels: (length) => `${Math.round(length)} px, spacing unknown`,
   window: (low, high) => `W ${Math.round(high - low)} · L ${Math.round((low + high) / 2)}`,
   zoom: (scale) => `${scale < 0.995 ? (scale * 100).toFixed(0) + " %" : "× " + scale.toFixed(1)}`,
-  ownWindow: "Own window",
   region: "Drag a rectangle over the place to read. Keyboard: Enter begins and ends it at the cross.",
   ruler: "Drag to measure. Keyboard: Enter begins and ends it at the cross, arrows move the film, Delete removes it.",
   window_tool: "Drag across for contrast, up and down for brightness. The right mouse button does so at any time.",
   move: "Click a film, then scroll to zoom; drag to move. All move together.",
   touch: "Pinch to zoom, drag to move, swipe for the next film.",
   swipe: "Drag the line to compare.",
-  heat: "relative to this film",
 }

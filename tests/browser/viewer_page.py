@@ -1,0 +1,40 @@
+"""A page with nothing but the viewer on drawn films, for its browser tests."""
+
+import numpy as np
+import streamlit as st
+from drawn_films import BOARD, FOCUS, LIGHTER, SPACING_MM, deep_film, heatmap
+
+from mammo_core.types import Box
+from mammo_core.ui.viewer import Mark, Pane, show_viewer
+
+
+@st.cache_resource
+def films() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Draw them once, so that each is the same array in every run."""
+    film = deep_film()
+    return film, film + np.uint16(LIGHTER), heatmap()
+
+
+def pair() -> list[Pane]:
+    """Return two films of one frame, the second with a heatmap and marks."""
+    marks = [Mark(Box(*BOARD), "the board", "Every second pixel."), Mark(Box(200, 300, 400, 400), "a corner")]
+    return [
+        Pane("Deep", "one", deep, 16, pixel_spacing_mm=SPACING_MM),
+        Pane("Lighter", "one", lighter, 16, heatmap=heat, marks=marks, pixel_spacing_mm=SPACING_MM),
+    ]
+
+
+def mirrored() -> list[Pane]:
+    """Return two films, the second flipped; their spacing is not known."""
+    return [
+        Pane("Right", "right", deep, 16, focus=Box(*FOCUS)),
+        Pane("Left", "left", lighter, 16, mirrored=True, focus=Box(*FOCUS)),
+    ]
+
+
+st.set_page_config(layout="wide")
+deep, lighter, heat = films()
+panes = mirrored() if st.query_params.get("kind") == "mirrored" else pair()
+event = show_viewer(panes, key="viewer", select_region=True)
+if event:
+    st.markdown(f"pane {event.pane}: " + " ".join(f"{value:.2f}" for value in event.region))
