@@ -9,7 +9,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 INSTALLED_DEV := .venv/.installed-dev
 
-.PHONY: help run test test-long lint format bench train screenshots gate-report segmentation-report applicability-report asymmetry-report recipe
+.PHONY: help run test test-long lint format bench train screenshots gate-report segmentation-report applicability-report asymmetry-report scorecard recipe
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-20s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ bench: $(INSTALLED) ## time loading, preparing and reading
 
 gate-report: $(INSTALLED) ## measure the gate's error rates into docs/gate.md
 	$(BIN)/python -m benchmarks.gate_report $(ARGS)
+
+scorecard: $(INSTALLED) ## score the explanations on MIAS, out of fold, into docs/scorecard.*
+	$(BIN)/python -m benchmarks.scorecard $(ARGS)
 
 asymmetry-report: $(INSTALLED) ## measure what left against right shows on MIAS into docs/asymmetry.md
 	$(BIN)/python -m benchmarks.asymmetry_report

@@ -150,7 +150,7 @@ class FoldModels:
         """Return the film head's settings that were chosen inside a fold's training part."""
         rows = pd.read_csv(self.bundle.folder / "history.csv")
         row = rows[(rows["repeat"] == REPEAT) & (rows["fold"] == fold) & (rows["head"] == "film")].iloc[0]
-        return HeadConfig(int(row["n_components"]), float(row["inverse_penalty"]))
+        return HeadConfig(int(row["n_components"]), float(row["inverse_penalty"]), bool(row["whiten"]))
 
 
 def prepare(film_id: str, bundle: Bundle) -> Preprocessed:

@@ -23,10 +23,16 @@ try:
 except BundleError as error:
     st.info(f"{words.NO_MODEL}\n\n{error}", title=texts.NO_MODEL_TITLE, icon=":material/model_training:")
 
-chosen = choose_film("explain") if bundle else None
+chosen = None
+if bundle:
+    which, what = st.columns([2.2, 1], gap="medium", vertical_alignment="bottom")
+    with which:
+        chosen = choose_film("explain")
+    with what:
+        target = show.choose_target()
 if chosen:
     source, key, film = chosen
-    target, bench = show.choose_target(), current_bench()
+    bench = current_bench()
     try:
         with st.spinner(words.PREPARING):
             subject = bench.lay((source, key, film.version, bundle.model_id), film, bundle)

@@ -76,7 +76,7 @@ def class_maps(
 
     Args:
         method: One of `METHODS`.
-        targets: Some of `LABELS`; a method whose passes serve all classes runs once.
+        targets: Some of `LABELS`; what passes they can share they share.
         grid: The film's layout.
         model: What is explained: the released model, or any other.
         progress: Called with a fraction from 0 to 1; may raise to stop the work.
@@ -85,12 +85,11 @@ def class_maps(
     if method == "saliency":
         from mammo_core.explain.keras_methods import saliency  # TensorFlow: only when asked for
 
-        return [saliency(model.load_graph(), grid, k, model.top_cells) for k in classes]
+        return list(saliency(model.load_graph(), grid, classes, model.top_cells))
     if method == "smoothgrad":
         from mammo_core.explain.keras_methods import smoothgrad
 
-        told = [_part_of(progress, i, len(classes)) for i in range(len(classes))]
-        return [smoothgrad(model.load_graph(), grid, k, model.top_cells, told[i]) for i, k in enumerate(classes)]
+        return list(smoothgrad(model.load_graph(), grid, classes, model.top_cells, progress))
     features = model.network.run(grid.image, ["features"])["features"]
     if method == "gradcam":
         return [gradcam(features, model.columns[k]) for k in classes]
@@ -124,7 +123,3 @@ def on_film(relative: np.ndarray, grid: Grid, prepared: Preprocessed) -> np.ndar
     heatmap = cv2.resize(canvas, (width, height), interpolation=cv2.INTER_LINEAR)
     peak = float(heatmap.max())
     return np.clip(heatmap / peak, 0, 1).astype(np.float32) if peak > 0 else np.zeros_like(heatmap)
-
-
-def _part_of(progress: Callable[[float], None], part: int, parts: int) -> Callable[[float], None]:
-    return lambda fraction: progress((part + fraction) / parts)

@@ -42,10 +42,7 @@ class KerasGraph:
         outputs = dict(zip(model.output_names, model.outputs, strict=True))
         self._outputs = {name: keras.Model(model.input, output) for name, output in outputs.items()}
         self._forward = {name: self._compile(part) for name, part in self._outputs.items()}
-        self._pixel_gradient = tf.function(
-            self._gradient,
-            input_signature=[_FILM, *(tf.TensorSpec(None, kind) for kind in ("float32", "int32", "int32"))],
-        )
+        self._pixel_gradients = [self._compile_gradients(n) for n in range(1, 4)]
         features = model.get_layer(EXPLAINED_LAYER).output
         self._tail = keras.Model(features, outputs["film_logits"])
 
@@ -55,22 +52,24 @@ class KerasGraph:
         with self._one_at_a_time:
             return {name: self._forward[name](film).numpy()[0] for name in outputs}
 
-    def pixel_gradient(self, image: np.ndarray, in_breast: np.ndarray, class_index: int, top_cells: int) -> np.ndarray:
-        """Return the gradient of a film's logit down to its pixels.
+    def pixel_gradients(
+        self, image: np.ndarray, in_breast: np.ndarray, classes: Sequence[int], top_cells: int
+    ) -> np.ndarray:
+        """Return the gradients of a film's logits down to its pixels; they share the way up.
 
         Args:
             image: H x W, values 0 to 255.
             in_breast: H/16 x W/16 bool.
-            class_index: Of `LABELS`.
-            top_cells: How many of the highest cells make the logit.
+            classes: Which logits, as indices of `LABELS`.
+            top_cells: How many of the highest cells make a logit.
 
         Returns:
-            H x W float32.
+            len(classes) x H x W float32.
         """
         outside = np.where(in_breast, 0, -1e9).ravel().astype(np.float32)
         count = min(top_cells, int(in_breast.sum()))
         with self._one_at_a_time:
-            return self._pixel_gradient(_as_film(image), outside, class_index, count).numpy()[0, ..., 0]
+            return self._pixel_gradients[len(classes) - 1](_as_film(image), outside, list(classes), count).numpy()
 
     def cam(self, method: str, features: np.ndarray, in_breast: np.ndarray, class_index: int, top: int) -> np.ndarray:
         """Return the map of `gradcam++` or `layercam` for (h, w, c) features: (h, w), at least 0."""
@@ -82,12 +81,19 @@ class KerasGraph:
         options |= {"expand_cam": False, "normalize_cam": False}
         return np.asarray(cam(lambda logits: logits[..., class_index], features[None], **options))[0]
 
-    def _gradient(self, film: tf.Tensor, outside: tf.Tensor, class_index: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(film)
-            cells = tf.reshape(self._outputs["film_logits"](film, training=False), (-1, 3))[:, class_index] + outside
-            logit = tf.reduce_mean(tf.math.top_k(cells, count).values)
-        return tape.gradient(logit, film)
+    def _compile_gradients(self, n_classes: int) -> Callable[..., tf.Tensor]:
+        """Return the compiled gradients of so many logits; nothing is traced before it is called."""
+        kinds = ((None,), "float32"), ((n_classes,), "int32"), ((), "int32")
+
+        @tf.function(input_signature=[_FILM, *(tf.TensorSpec(*kind) for kind in kinds)])
+        def gradients(film: tf.Tensor, outside: tf.Tensor, classes: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
+            with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
+                tape.watch(film)
+                cells = tf.reshape(self._outputs["film_logits"](film, training=False), (-1, 3)) + outside[:, None]
+                logits = [tf.reduce_mean(tf.math.top_k(cells[:, classes[i]], count).values) for i in range(n_classes)]
+            return tf.stack([tape.gradient(logit, film)[0, ..., 0] for logit in logits])
+
+        return gradients
 
     @staticmethod
     def _compile(part: keras.Model) -> Callable[[tf.Tensor], tf.Tensor]:
@@ -109,29 +115,29 @@ class _TopCells(keras.layers.Layer):
         return tf.reduce_mean(highest, axis=-1)
 
 
-def saliency(graph: KerasGraph, grid: Grid, class_index: int, top_cells: int) -> np.ndarray:
-    """Return how much each pixel would change the film's logit: H x W float32, at least 0."""
-    return np.abs(graph.pixel_gradient(grid.image, grid.in_breast, class_index, top_cells))
+def saliency(graph: KerasGraph, grid: Grid, classes: Sequence[int], top_cells: int) -> np.ndarray:
+    """Return how much each pixel would change a film's logits: len(classes) x H x W float32, at least 0."""
+    return np.abs(graph.pixel_gradients(grid.image, grid.in_breast, classes, top_cells))
 
 
 def smoothgrad(
     graph: KerasGraph,
     grid: Grid,
-    class_index: int,
+    classes: Sequence[int],
     top_cells: int,
     progress: Callable[[float], None] = lambda fraction: None,
     samples: int = SMOOTHGRAD_SAMPLES,
 ) -> np.ndarray:
-    """Return saliency averaged over noisy copies of the film: H x W float32, at least 0.
+    """Return saliency averaged over noisy copies of the film: len(classes) x H x W float32, at least 0.
 
     The noise is the same every time: NumPy's legacy generator with seed 0, in the order in which tf-keras-vis draws.
     """
     film = grid.image.astype(np.float32)
     noise, deviation = np.random.RandomState(0), SMOOTHGRAD_NOISE * float(film.max() - film.min())
-    total = np.zeros_like(film)
+    total = np.zeros((len(classes), *film.shape), np.float32)
     for i in range(samples):
         noisy = film + noise.normal(0.0, deviation, film.shape).astype(np.float32)
-        total += np.abs(graph.pixel_gradient(noisy, grid.in_breast, class_index, top_cells))
+        total += np.abs(graph.pixel_gradients(noisy, grid.in_breast, classes, top_cells))
         progress((i + 1) / samples)
     return total / samples
 

@@ -15,7 +15,7 @@ from scipy.special import softmax
 from mammo_core.explain.model import ExplainedModel, film_logits
 from mammo_core.network.grid import Grid
 
-CHANNELS = 24
+CHANNELS = 16
 """How many features are tried: those that vary most over the film."""
 _EPSILON = 1e-7
 

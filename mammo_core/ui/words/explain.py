@@ -37,7 +37,7 @@ METHODS = {
     ),
     "scorecam": (
         "How much of the answer is left when the film is seen through one feature at a time. Needs no gradient.",
-        "Tries 24 features only, and a film seen through one is unlike any real film.",
+        "Tries 16 of the model's features only, and a film seen through one is unlike any real film.",
     ),
     "saliency": (
         "Which single pixels would change the score most if they were a little lighter or darker.",

@@ -1,0 +1,217 @@
+"""The Explanations page: Grad-CAM at once, the rest beside the page, empty maps, the check and the scorecard."""
+
+import json
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mammo_core.config import ROOT
+from mammo_core.explain.explain import METHOD_NAMES, METHODS
+from mammo_core.ui import explain_bench, explain_sanity, explain_scorecard, explain_show
+from mammo_core.ui.explain_bench import Bench, Map, Task
+from mammo_core.ui.words import explain as words
+
+PAGE = str(ROOT / "pages" / "explanations.py")
+WAIT_SECONDS = 60
+
+
+@pytest.fixture(autouse=True)
+def no_mias(monkeypatch, tmp_path):
+    monkeypatch.setenv("MAMMO_MIAS_DIR", str(tmp_path))
+
+
+@pytest.fixture
+def page() -> AppTest:
+    return AppTest.from_file(PAGE, default_timeout=120)
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Let every method but the first give a map without TensorFlow."""
+    real = explain_bench.explained_map
+
+    def drawn(subject, method, target, progress=lambda fraction: None):
+        if method == METHODS[0]:
+            return real(subject, method, target)
+        progress(0.5)
+        heatmap = np.full((20, 10), float(method != "layercam"), np.float32)
+        return Map(heatmap, not heatmap.any())
+
+    monkeypatch.setattr(explain_bench, "explained_map", drawn)
+    monkeypatch.setattr(explain_show, "explained_map", drawn)
+
+
+def run(page: AppTest) -> AppTest:
+    page.run()
+    assert not page.exception
+    return page
+
+
+def shown(page: AppTest) -> str:
+    kinds = (page.markdown, page.caption, page.error, page.info, page.warning)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+def bench(page: AppTest) -> Bench:
+    return page.session_state["explain_bench"]
+
+
+def mapped(page: AppTest) -> set[str]:
+    return {key[2] for key in bench(page).results if key[0] == "map"}
+
+
+def buttons(page: AppTest) -> list[str]:
+    return [button.key for button in page.button]
+
+
+def test_gradcam_is_there_at_once_and_nothing_else_is_begun(page, demo_dir):
+    run(page)
+    assert mapped(page) == {"gradcam"}
+    assert bench(page).job is None
+    assert {f"explain_make_{method}" for method in METHODS[1:]} <= set(buttons(page))
+    assert "explain_make_gradcam" not in buttons(page)
+    assert "CBIS-DDSM" in shown(page)
+
+
+def test_every_method_says_what_it_can_and_cannot_say(page, demo_dir):
+    run(page)
+    cards = " ".join(element.value for element in page.html)
+    assert all(sentence in cards for method in METHODS for sentence in words.METHODS[method])
+    assert words.BAR_NOTE in cards
+
+
+def test_a_method_that_is_asked_for_arrives_and_is_kept_for_the_session(page, demo_dir, quick):
+    run(page)
+    page.button(key="explain_make_saliency").click()
+    run(page)
+    assert bench(page).job.wait(WAIT_SECONDS)
+    run(page)
+    assert mapped(page) == {"gradcam", "saliency"}
+    page.segmented_control(key="explain_target").set_value("benign")
+    run(page)
+    assert "explain_make_saliency" in buttons(page)
+    page.segmented_control(key="explain_target").set_value("malignant")
+    run(page)
+    assert "explain_make_saliency" not in buttons(page)
+
+
+def test_all_the_others_are_worked_out_by_one_button_and_an_empty_map_is_said(page, demo_dir, quick):
+    run(page)
+    page.button(key="explain_make_all").click()
+    run(page)
+    assert bench(page).job.wait(WAIT_SECONDS)
+    run(page)
+    assert mapped(page) == set(METHODS)
+    assert "explain_make_all" not in buttons(page)
+    assert words.EMPTY_NOTE.format(method="LayerCAM", target="malignant") in shown(page)
+
+
+def test_the_check_shows_a_picture_for_every_level(page, demo_dir, monkeypatch):
+    checked = explain_sanity.Checked(
+        {level: "data:image/jpeg;base64,AA==" for level in ("", *words.LEVELS)},
+        {"head": 0.05, "upper": 0.7, "whole": None},
+        dict.fromkeys(words.LEVELS, 0.1),
+    )
+    monkeypatch.setattr(explain_sanity, "check_map", lambda subject, method, target, progress: checked)
+    run(page)
+    page.button(key="explain_sanity").click()
+    run(page)
+    assert bench(page).job.wait(WAIT_SECONDS)
+    run(page)
+    checks = next(element.value for element in page.html if 'class="checks"' in element.value)
+    assert checks.count("<img") == 4
+    assert words.SANITY_UNDEFINED in checks
+
+
+@pytest.mark.parametrize(
+    ("ranks", "says"),
+    [
+        ({"head": 0.1, "upper": -0.2, "whole": 0.0}, "depends on what the model learned"),
+        ({"head": 0.1, "upper": 0.5, "whole": 0.0}, "in part"),
+        ({"head": 0.9, "upper": 0.5, "whole": 0.0}, "hardly"),
+        ({"head": 0.9, "upper": None, "whole": 0.0}, "nothing can be compared"),
+    ],
+)
+def test_the_verdict_follows_the_likest_of_the_shuffled_maps(ranks, says):
+    assert says in explain_sanity.verdict("gradcam", ranks)
+
+
+def test_the_scorecard_is_shown_for_each_group_of_films(page, demo_dir):
+    card = json.loads(explain_scorecard.SCORECARD.read_text(encoding="utf-8"))
+    for group, figures in card["groups"].items():
+        page.session_state["explain_group"] = group
+        run(page)
+        table = next(frame.value for frame in page.dataframe if words.TABLE_EMPTY in frame.value)
+        assert list(table[words.TABLE_METHOD])[: len(METHODS)] == list(METHOD_NAMES.values())
+        best = max(figures["methods"][method]["hit"]["value"] for method in METHODS)
+        assert f"{best:.0%}" in shown(page)
+
+
+def test_a_scorecard_of_another_model_is_said_to_be_so(page, demo_dir, monkeypatch):
+    card = explain_scorecard.scorecard() | {"model_id": "older"}
+    monkeypatch.setattr(explain_scorecard, "load_scorecard", lambda path, changed: card)
+    assert "older" in shown(run(page))
+
+
+def test_without_a_scorecard_the_page_says_how_to_make_one(page, demo_dir, monkeypatch, tmp_path):
+    monkeypatch.setattr(explain_scorecard, "SCORECARD", tmp_path / "none.json")
+    assert words.SCORECARD_ABSENT in shown(run(page))
+
+
+def test_without_a_model_the_page_says_so_and_shows_no_film(page, monkeypatch, tmp_path):
+    from mammo_core.network import bundle
+
+    monkeypatch.setattr(bundle, "MODELS_DIR", tmp_path)
+    assert words.NO_MODEL in shown(run(page))
+    assert not page.selectbox
+
+
+def test_a_film_that_cannot_be_outlined_is_said_so(page, demo_film):
+    from mammo_core.ui.case import Case
+
+    case = Case()
+    assert case.add("film.dcm", demo_film("sfm-malign-0/1-281.dcm"))
+    next(iter(case.films.values())).set_spacing(5.0)
+    page.session_state["case"] = case
+    assert "cannot be explained" in str(run(page).error[0].proto)
+
+
+def test_a_training_film_is_named(page, film, mias_dir, monkeypatch):
+    monkeypatch.setenv("MAMMO_MIAS_DIR", str(mias_dir))
+    page.session_state["explain_source"] = "MIAS"
+    page.session_state["explain_film_MIAS"] = "mdb028"
+    assert words.TRAINING_FILM.format(film_id="mdb028") in shown(run(page))
+
+
+def test_cancelling_drops_what_waits_and_keeps_what_is_done():
+    from threading import Event
+
+    begun, mine = Event(), Bench()
+
+    def endless(progress):
+        begun.set()
+        while True:
+            progress(0.1)
+
+    mine.results[("done",)] = 1
+    mine.ask(Task(("endless",), "endless", endless))
+    mine.ask(Task(("after",), "after", lambda progress: 2))
+    mine.ask(Task(("after",), "after", lambda progress: 3))
+    assert [task.key for task in mine.queue] == [("endless",), ("after",)]
+    assert mine.start()
+    assert begun.wait(WAIT_SECONDS)
+    mine.cancel()
+    assert mine.job.wait(WAIT_SECONDS)
+    assert mine.job.status.state == "cancelled"
+    assert list(mine.results) == [("done",)]
+    assert not mine.look()
+
+
+def test_work_that_breaks_off_is_said_and_the_queue_is_dropped():
+    mine = Bench()
+    mine.ask(Task(("bad",), "bad", lambda progress: 1 / 0))
+    assert mine.start()
+    assert mine.job.wait(WAIT_SECONDS)
+    assert not mine.look()
+    assert "broke off" in mine.failed
