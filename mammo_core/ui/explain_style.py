@@ -18,10 +18,10 @@ _CSS = f"""<style>
 .colour-bar i {{ width: 180px; height: 12px; border-radius: 3px; border: 1px solid {GRID};
   background: linear-gradient(90deg, {_STOPS}); }}
 .colour-bar p {{ margin: 0 0 0 0.6rem; }}
-.st-key-explain_cards {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 370px), 1fr)); gap: 0.8rem; }}
-.says {{ display: grid; grid-template-columns: auto 1fr; gap: 0.25rem 0.7rem; margin: 0 !important; padding: 0 !important;
-  font-size: 0.92rem;
-  line-height: 1.4; }}
+.st-key-explain_cards {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 370px), 1fr));
+  gap: 0.8rem; }}
+.says {{ display: grid; grid-template-columns: auto 1fr; gap: 0.25rem 0.7rem; font-size: 0.92rem; line-height: 1.4; }}
+dl.says {{ margin: 0 !important; padding: 0 !important; }}
 .says dt {{ color: {MUTED}; white-space: nowrap; }}
 .says dd {{ margin: 0; }}
 .checks {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 520px), 1fr)); gap: 1rem; }}

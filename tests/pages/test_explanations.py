@@ -109,7 +109,7 @@ def test_all_the_others_are_worked_out_by_one_button_and_an_empty_map_is_said(pa
 
 def test_the_check_shows_a_picture_for_every_level(page, demo_dir, monkeypatch):
     checked = explain_sanity.Checked(
-        {level: "data:image/jpeg;base64,AA==" for level in ("", *words.LEVELS)},
+        dict.fromkeys(("", *words.LEVELS), "data:image/jpeg;base64,AA=="),
         {"head": 0.05, "upper": 0.7, "whole": None},
         dict.fromkeys(words.LEVELS, 0.1),
     )
