@@ -23,12 +23,14 @@ TRAINING_FILM = (
 # One card a method
 METHODS = {
     "gradcam": (
-        "Which tissue in the whole breast speaks for the class, weighed as the model's last step weighs it.",
-        "Its cells are 3.2 mm wide and look around themselves: no outline of a lesion, no single calcification.",
+        "How much each cell of 3.2 mm, held against its surroundings, speaks for the class: exactly what the model's "
+        "last step adds up. The film's answer is made of the few highest.",
+        "No outline of a lesion, no single calcification; and all hot cells are shown, not only those that decided.",
     ),
     "gradcam++": (
-        "The same evidence, weighed anew by the places that decided.",
-        "Its weights assume a score that this model does not have: a second opinion, not a finer one.",
+        "Which of the network's features count, weighed by the places that decided, and where in the breast they are.",
+        "Sums a feature's part over all places, so that “brighter than its surroundings” is lost; and its weights "
+        "assume a score that this model does not have.",
     ),
     "layercam": (
         "Which cells, one by one, made the film's score. It keeps close to the few highest cells, which are all that "
