@@ -34,7 +34,7 @@ from mammo_core.film.load import load_mammogram
 from mammo_core.mias.films import open_films
 from mammo_core.mias.index import FILM_IDS, annotations_by_film, film_class, woman_of
 from mammo_core.mias.splits import N_FOLDS, load_folds
-from mammo_core.network.build import build_network, gradcam_columns, set_heads
+from mammo_core.network.build import build_network, film_bias, set_heads
 from mammo_core.network.bundle import Bundle, load_bundle
 from mammo_core.network.geometry import N_FEATURES
 from mammo_core.network.grid import lay_out
@@ -118,7 +118,7 @@ class FoldModels:
             set_heads(self._graph.model, mean, deviation, no_region, tuple(film))
             self._fold = fold
         graph = self._graph
-        return ExplainedModel(graph, gradcam_columns(graph.model), self.bundle.info["scan"]["top_cells"], lambda: graph)
+        return ExplainedModel(graph, film_bias(graph.model), self.bundle.info["scan"]["top_cells"], lambda: graph)
 
     @cached_property
     def _graph(self) -> KerasGraph:

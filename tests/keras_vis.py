@@ -23,7 +23,8 @@ def keras_vis_map(method, target, grid, bundle):
     film, index = grid.image.astype(np.float32)[None, ..., None], LABELS.index(target)
     score = lambda logits: logits[..., index]  # noqa: E731
     if method in CAMS:
-        options = {"penultimate_layer": keras_methods.EXPLAINED_LAYER, "seek_penultimate_conv_layer": False}
+        layer = "context" if method == "gradcam" else keras_methods.EXPLAINED_LAYER
+        options = {"penultimate_layer": layer, "seek_penultimate_conv_layer": False}
         options |= {"expand_cam": False, "normalize_cam": False} | ({"max_N": CHANNELS} if method == "scorecam" else {})
         return np.asarray(CAMS[method](model)(score, film, **options))[0]
     samples = keras_methods.SMOOTHGRAD_SAMPLES if method == "smoothgrad" else 0

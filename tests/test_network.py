@@ -11,7 +11,7 @@ from sklearn.datasets import load_sample_image
 
 from mammo_core.errors import BundleError
 from mammo_core.network.backbone import lite0_blocks, load_imagenet
-from mammo_core.network.build import build_network, gradcam_columns, set_heads
+from mammo_core.network.build import build_network, film_bias, set_heads
 from mammo_core.network.export import OUTPUTS, export_onnx
 from mammo_core.network.geometry import N_FEATURES
 from mammo_core.network.heads import HeadConfig, fit_head
@@ -138,10 +138,9 @@ def test_a_broken_onnx_file_is_a_bundle_error(tmp_path):
         OnnxNetwork(path)
 
 
-def test_gradcam_columns_sum_the_kernel_over_places(network, heads):
-    _mean, deviation, _region, (weights, _bias) = heads
-    expected = weights.reshape(3, N_FEATURES, 3).sum(axis=0) * deviation[:, None]
-    assert np.allclose(gradcam_columns(network), expected.T, atol=1e-5)
+def test_the_film_head_s_bias_is_its_logit_where_features_are_ordinary(network, heads):
+    mean, _deviation, _region, (weights, bias) = heads
+    assert np.allclose(film_bias(network), bias + np.tile(mean, 3) @ weights, atol=1e-4)
 
 
 def test_a_fitted_head_is_one_linear_map_that_separates_what_can_be_separated():

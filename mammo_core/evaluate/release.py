@@ -90,7 +90,7 @@ def check_settings(settings: Settings) -> None:
 
 def _make(folder: Path, settings: Settings, repeats: int, run: Run) -> None:
     """Fill a model folder."""
-    from mammo_core.network.build import build_network, gradcam_columns, set_heads
+    from mammo_core.network.build import build_network, film_bias, set_heads
     from mammo_core.network.export import export_onnx
 
     rows, outside = run.out_of_fold(repeats)
@@ -104,7 +104,7 @@ def _make(folder: Path, settings: Settings, repeats: int, run: Run) -> None:
     model.save(folder / KERAS_FILE)
     difference = export_onnx(model, folder / ONNX_FILE)
     info = _describe(settings, chosen, constants, heads)
-    info |= {"gradcam_columns": [[round(float(w), 6) for w in column] for column in gradcam_columns(model)]}
+    info |= {"film_bias": [float(value) for value in film_bias(model)]}
     info |= {"onnx_difference": difference, "repeats": repeats, "minutes": run.minutes()}
     info |= {"training_films": {film.digest: film.film_id for film in run.study.films}}
     info |= {"training_breasts": {breast_digest(film.grid.image): film.film_id for film in run.study.films}}

@@ -58,7 +58,7 @@ class Run:
             model = build_network()
             model.get_layer("features").set_weights([np.zeros(N_FEATURES), np.full(N_FEATURES, 1 - 1e-6)])
             export_onnx(model, path)
-        return OnnxNetwork(path)
+        return OnnxNetwork(path, threads=1)  # small crops: more threads wait for each other
 
     @cached_property
     def study(self) -> Study:

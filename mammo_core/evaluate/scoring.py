@@ -104,13 +104,12 @@ def marks_of(film: StudyFilm, cell_margins: np.ndarray, scan: ScanConfig) -> lis
 
 
 def gradcam_point(film: StudyFilm, heads: Heads, target: str = "malignant") -> tuple[float, float] | None:
-    """Return where closed-form Grad-CAM (see `explain.gradcam`) is highest, in film pixels; None for an empty map.
+    """Return where closed-form Grad-CAM (see `explain.film_gradcam`) is highest, in film pixels; None for an empty map.
 
     MIAS films are prepared at their own 0.2 mm, so prepared pixels are film pixels.
     """
-    mean, deviation = heads.cells
-    weights = heads.film[0][:, LABELS.index(target)].reshape(-1, len(mean)).sum(axis=0) * deviation
-    heat = ((film.cells[:, : len(mean)] - mean) / deviation) @ weights
+    weights = heads.film[0][:, LABELS.index(target)]
+    heat = film.cells @ weights - np.tile(heads.cells[0], len(weights) // len(heads.cells[0])) @ weights
     if heat.max() <= 0:
         return None
     x, y = film.grid.centres()[int(heat.argmax())]

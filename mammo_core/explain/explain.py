@@ -90,13 +90,32 @@ def class_maps(
         from mammo_core.explain.keras_methods import smoothgrad
 
         return list(smoothgrad(model.load_graph(), grid, classes, model.top_cells, progress))
-    features = model.network.run(grid.image, ["features"])["features"]
     if method == "gradcam":
-        return [gradcam(features, model.columns[k]) for k in classes]
+        logits = model.network.run(grid.image, ["film_logits"])["film_logits"]
+        return [film_gradcam(logits[..., k], model.bias[k]) for k in classes]
+    features = model.network.run(grid.image, ["features"])["features"]
     if method == "scorecam":
         maps = scorecam(features, grid, model, progress)
         return [maps[k] for k in classes]
     return [model.load_graph().cam(method, features, grid.in_breast, k, model.top_cells) for k in classes]
+
+
+def film_gradcam(logits: np.ndarray, bias: float) -> np.ndarray:
+    """Return the closed-form Grad-CAM map of a film at the layer that its head reads.
+
+    That layer, `context`, holds every cell with its surroundings, and the head is linear in it: Grad-CAM's sum of maps,
+    each weighted by the logit's mean gradient (Selvaraju et al, ICCV 2017), is up to a positive factor the logit of
+    each cell less the bias. A layer below, at `features`, the weights of a cell and of its surroundings would be added
+    up before the sum, and with them goes what tells a lesion from its surroundings.
+
+    Args:
+        logits: (h, w) one class of the output `film_logits`.
+        bias: The head's for that class.
+
+    Returns:
+        (h, w) float, at least 0.
+    """
+    return np.maximum(logits - bias, 0)
 
 
 def gradcam(features: np.ndarray, column: np.ndarray) -> np.ndarray:
@@ -107,7 +126,7 @@ def gradcam(features: np.ndarray, column: np.ndarray) -> np.ndarray:
 
     Args:
         features: (h, w, c) float.
-        column: (c,) float, from `Bundle.gradcam_column`.
+        column: (c,) float.
 
     Returns:
         (h, w) float, at least 0.

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from mammo_core.network.bundle import KERAS_FILE, Bundle
-from mammo_core.types import LABELS
 
 if TYPE_CHECKING:
     from mammo_core.explain.keras_methods import KerasGraph
@@ -28,13 +27,13 @@ class ExplainedModel:
 
     Attributes:
         network: Runs pictures.
-        columns: (3, channels) Grad-CAM's weight of each feature for each class, in the order of `LABELS`.
+        bias: (3,) the film head's bias of each class, in the order of `LABELS`.
         top_cells: How many of a film's highest cells make its logit.
         load_graph: Gives the same network in Keras; TensorFlow is loaded when it is called, and not before.
     """
 
     network: Network
-    columns: np.ndarray
+    bias: np.ndarray
     top_cells: int
     load_graph: Callable[[], KerasGraph]
 
@@ -47,8 +46,7 @@ def released_model(bundle: Bundle) -> ExplainedModel:
 
         return released_graph(bundle.folder / KERAS_FILE)
 
-    columns = np.stack([bundle.gradcam_column(label) for label in LABELS])
-    return ExplainedModel(bundle.network, columns, bundle.info["scan"]["top_cells"], load_graph)
+    return ExplainedModel(bundle.network, bundle.film_bias, bundle.info["scan"]["top_cells"], load_graph)
 
 
 def film_logits(cells: np.ndarray, in_breast: np.ndarray, top_cells: int) -> np.ndarray:

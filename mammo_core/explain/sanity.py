@@ -25,7 +25,7 @@ from mammo_core.explain.explain import class_maps
 from mammo_core.explain.keras_methods import EXPLAINED_LAYER, KerasGraph
 from mammo_core.explain.model import ExplainedModel
 from mammo_core.film.enhance import enhancement_figures
-from mammo_core.network.build import gradcam_columns
+from mammo_core.network.build import film_bias
 from mammo_core.network.geometry import CELL_PX
 from mammo_core.network.grid import Grid
 
@@ -80,7 +80,7 @@ def explained(graph: KerasGraph, grid: Grid, top_cells: int) -> ExplainedModel:
     layer.set_weights(unit)
     cells = graph.run(grid.image, [EXPLAINED_LAYER])[EXPLAINED_LAYER][grid.in_breast].astype(np.float64)
     layer.set_weights([cells.mean(axis=0), np.maximum(cells.var(axis=0) - layer.epsilon, 0)])
-    return ExplainedModel(graph, gradcam_columns(graph.model), top_cells, lambda: graph)
+    return ExplainedModel(graph, film_bias(graph.model), top_cells, lambda: graph)
 
 
 def check(

@@ -4,7 +4,8 @@
                    -> `features` -> `region_logits`   a 6 x 6 valid convolution: 96 pixels in, one answer out
                                  -> `film_logits`     each cell with its surroundings: a map of answers
 
-Both heads are linear in `features`, which is therefore the layer that Grad-CAM explains. Middle layers and a small
+Both heads are linear: the film head in `context`, each cell with its surroundings, which is the layer that Grad-CAM
+explains. Middle layers and a small
 field of view are what small data sets of lesions reward: the last layers know objects of photographs.
 """
 
@@ -84,12 +85,6 @@ def _on_standardised(
     return weights * np.tile(deviation, copies)[:, None], bias + np.tile(mean, copies) @ weights
 
 
-def gradcam_columns(model: keras.Model) -> np.ndarray:
-    """Return Grad-CAM's channel weights for the three film logits, up to a positive factor: (3, 232).
-
-    Grad-CAM (Selvaraju et al, ICCV 2017) averages the gradient of a logit over the map. The head is linear, so the
-    gradient is the kernel itself, and its average is the kernel summed over places: no backward pass is needed. The
-    film's margin keeps every cell of the breast away from the map's border, where sums would be cut short.
-    """
-    kernel = model.get_layer("film_logits").get_weights()[0]
-    return kernel.reshape(-1, N_FEATURES, 3).sum(axis=0).T
+def film_bias(model: keras.Model) -> np.ndarray:
+    """Return the film head's bias, (3,): what its logits are where there is no evidence. Grad-CAM needs it."""
+    return model.get_layer("film_logits").get_weights()[1]

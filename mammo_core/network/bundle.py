@@ -17,20 +17,19 @@ import numpy as np
 
 from mammo_core.config import MODELS_DIR, PreprocessConfig
 from mammo_core.errors import BundleError, ChecksumError, ConfigMismatchError
-from mammo_core.network.geometry import N_FEATURES
 from mammo_core.preprocess import fingerprint
 from mammo_core.types import LABELS
 
 if TYPE_CHECKING:
     from mammo_core.network.runtime import OnnxNetwork
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 INFO_FILE = "bundle.json"
 KERAS_FILE = "model.keras"
 ONNX_FILE = "model.onnx"
 FILES = (
-    *(KERAS_FILE, ONNX_FILE, "predictions.csv", "candidates.csv", "metrics.json"),
-    *("history.csv", "MODEL_CARD.md"),
+    *(KERAS_FILE, ONNX_FILE, "predictions.csv", "candidates.csv", "operating_points.csv", "pointers.csv"),
+    *("permutations.csv", "metrics.json", "history.csv", "MODEL_CARD.md"),
 )
 """What a complete folder holds besides `bundle.json`, which lists the sha256 of each."""
 
@@ -66,12 +65,13 @@ class Bundle:
 
         return OnnxNetwork(self.folder / ONNX_FILE)
 
-    def gradcam_column(self, target: str) -> np.ndarray:
-        """Return Grad-CAM's weight of each feature for a class of the film head: (232,) float32."""
-        column = np.asarray(self.info["gradcam_columns"], np.float32)[LABELS.index(target)]
-        if column.shape != (N_FEATURES,):
-            raise BundleError(f"{self.model_id}: expected {N_FEATURES} Grad-CAM weights, found {column.shape}")
-        return column
+    @cached_property
+    def film_bias(self) -> np.ndarray:
+        """The film head's bias of each class, (3,) float32: its logits where there is no evidence."""
+        bias = np.asarray(self.info["film_bias"], np.float32)
+        if bias.shape != (len(LABELS),):
+            raise BundleError(f"{self.model_id}: expected a bias for each of {LABELS}, found {bias.shape}")
+        return bias
 
 
 def active_folder() -> Path:
@@ -152,7 +152,7 @@ def _read_info(folder: Path) -> dict:
     if version != SCHEMA_VERSION:
         raise BundleError(f"{folder.name}: expected schema version {SCHEMA_VERSION}, found {version}")
     needed = ("sha256", "preprocessing", "fingerprint", "scan", "calibration", "doubt_band", "applicability")
-    needed += ("gradcam_columns", "training_films", "training_films_outside", "labels", "digest")
+    needed += ("film_bias", "training_films", "training_breasts", "training_films_outside", "labels", "digest")
     absent = [key for key in needed if key not in info]
     if absent:
         raise BundleError(f"{folder.name}: {INFO_FILE} lacks {', '.join(absent)}; release the model again")
