@@ -5,12 +5,18 @@ import streamlit as st
 from mammo_core.errors import MammoError
 from mammo_core.evaluate.sample import Sample
 from mammo_core.network.bundle import active_folder
-from mammo_core.ui import metrics_explore as explore
-from mammo_core.ui import metrics_sections as sections
 from mammo_core.ui import metrics_words as words
 from mammo_core.ui.door import enter_through_app
+from mammo_core.ui.metrics_apart import show_ranking, show_subgroups
+from mammo_core.ui.metrics_calibration import show_calibration
+from mammo_core.ui.metrics_calls import show_calls
+from mammo_core.ui.metrics_chance import show_chance
 from mammo_core.ui.metrics_data import load_tested
+from mammo_core.ui.metrics_doubt import show_doubt
 from mammo_core.ui.metrics_films import show_films
+from mammo_core.ui.metrics_place import show_place
+from mammo_core.ui.metrics_points import show_points, show_slider
+from mammo_core.ui.metrics_sections import show_headline
 
 enter_through_app()
 
@@ -29,40 +35,38 @@ if not tested.blocks:
     st.info("The model's `predictions.csv` holds no scores.", icon=":material/info:")
     st.stop()
 
-n_women = tested.files.predictions["woman_id"].nunique()
-st.markdown(f"How **{tested.model_id}** does on {n_women} women, each scored by a model that never saw her.")
 name = st.segmented_control(
-    "What is scored", tested.blocks, default=tested.blocks[0], required=True, format_func=words.UNIT_NAMES.get,
-    key="metrics_unit",
+    words.choose(tested.model_id, tested.files.predictions["woman_id"].nunique()), tested.blocks,
+    default=tested.blocks[0], required=True, format_func=words.UNIT_NAMES.get, key="metrics_unit",
 )  # fmt: skip
 block, rows = tested.metrics["units"][name], tested.rows(name)
+chance = tested.chance(name)
 sample = Sample.from_frame(rows)
-st.markdown(words.UNIT_TEXTS[name])
-st.caption(words.cases_text(block) + ".")
-
-sections.show_headline(block)
-with st.expander("How to read these figures", icon=":material/help:"):
+st.markdown(f"{words.UNIT_TEXTS[name]} *{words.cases_text(block)}.*")
+show_headline(block, chance, name)
+with st.expander("What these words mean", icon=":material/help:"):
     st.markdown(words.how_to_read(block, tested.metrics["bootstrap"]))
 
-titles = ["Telling apart", "What was called", "Operating point", "Probabilities"]
+sections = {"Telling apart": lambda: (show_ranking(block, sample, name), show_subgroups(block))}
+sections["What was called"] = lambda: show_calls(block, name)
+if "doubt_curve" in block:
+    sections["Doubt"] = lambda: show_doubt(block, name)
+sections["Operating points"] = lambda: (
+    show_points(block, name),
+    show_slider(block, rows, tested.thresholds(block["unit"]), name),
+)
+sections["Probabilities"] = lambda: show_calibration(block, sample, name)
+if chance:
+    sections["Chance"] = lambda: show_chance(tested, name)
 if name == "film":
-    titles += ["Where it looked", "Every film"]
-tabs = dict(zip(titles, st.tabs(titles), strict=True))
-with tabs["Telling apart"]:
-    sections.show_ranking(block, sample, name)
-    if "subgroups" in block:
-        sections.show_subgroups(block)
-with tabs["What was called"]:
-    sections.show_calls(block, name)
-with tabs["Operating point"]:
-    explore.show_operating_point(block, rows, tested.screening(block["unit"]), name)
-with tabs["Probabilities"]:
-    explore.show_calibration(block, sample, name)
-if name == "film":
-    with tabs["Where it looked"]:
-        explore.show_place(tested, name)
-    with tabs["Every film"]:
-        show_films(tested)
+    sections |= {"Where it looked": lambda: show_place(tested, name), "Every film": lambda: show_films(tested)}
+# Only the open section is computed, so that choosing another unit does not wait for all eight.
+for tab, show_section in zip(
+    st.tabs(list(sections), key="metrics_section", on_change="rerun"), sections.values(), strict=True
+):
+    if tab.open:
+        with tab:
+            show_section()
 
 if "film" in tested.blocks:
     st.subheader("What leakage would have claimed")

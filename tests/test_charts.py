@@ -9,7 +9,7 @@ import pytest
 from mammo_core.evaluate.derive import derive_metrics
 from mammo_core.evaluate.score_files import ScoreFiles
 from mammo_core.metrics.roc import roc_curve
-from mammo_core.report import charts, curves, palette
+from mammo_core.report import charts, curves, interval_charts, palette
 from mammo_core.report.chart_style import interval_text, percent_text
 from mammo_core.types import DECISIONS, LABELS, Box
 from tests.synthetic_model import draw_files
@@ -72,7 +72,10 @@ def line(label: str = "malignant") -> curves.Line:
 def drawn(block: dict) -> dict[str, go.Figure]:
     """Return one figure of each kind."""
     ends = np.array([0.1, 0.4])
-    rows = [charts.Row("Accuracy", block["figures"]["accuracy_label"], 0.6)]
+    accuracy = block["figures"]["accuracy_label"]
+    rows = [interval_charts.Row("Accuracy", accuracy, 0.6, (0.5, 0.65))]
+    methods = dict.fromkeys(interval_charts.METHODS, accuracy)
+    band = curves.Band(ends, ends, ends - 0.05, ends + 0.05, np.array([9, 18]), palette.ACCENT, "right")
     counts = block["confusion"]["decision"]["counts"]
     return {
         "confusion": charts.confusion_figure(counts, LABELS, DECISIONS, "Matrix", "60 films", "decision"),
@@ -81,8 +84,10 @@ def drawn(block: dict) -> dict[str, go.Figure]:
         "reliability": curves.reliability_figure(
             ends, ends, np.array([9, 9]), ends - 0.05, ends + 0.05, "malignant", "Calibration", "60 films"
         ),
-        "interval": charts.interval_figure(rows, "All", "60 films", "from 0 to 1"),
+        "interval": interval_charts.interval_figure(rows, "All", "60 films", "from 0 to 1"),
         "scores": charts.scores_figure(ends, ["normal", "benign"], ["mdb001", "mdb002"], "Scores", "60 films", 0.2),
+        "decided": curves.share_decided_figure([band], "Right, of those decided", "60 films", "right", (0.4, 0.4)),
+        "methods": interval_charts.methods_figure([("CIRC", methods)], "Pointing", "11 films", "share of films hit"),
         "froc": curves.froc_figure([line("abnormal"), line()], "Found", "40 normal films"),
     }
 
@@ -129,11 +134,32 @@ def test_the_matrix_shows_counts_and_the_share_of_the_true_class():
 def test_an_interval_plot_shows_figures_that_have_no_interval_or_no_value():
     none = {"value": None, "ci95": None, "n": 0, "unit": "film", "reason": "no cases"}
     negative = {"value": -0.1, "ci95": [-0.3, 0.1], "n": 9, "unit": "film"}
-    rows = [charts.Row("Kappa", none, 0.0), charts.Row("Other", negative, 0.0)]
-    figure = charts.interval_figure(rows, "All", "0 films", "from 0 to 1")
+    rows = [interval_charts.Row("Kappa", none, 0.0), interval_charts.Row("Other", negative, 0.0)]
+    figure = interval_charts.interval_figure(rows, "All", "0 films", "from 0 to 1")
     assert figure.layout.xaxis.range[0] < -0.3
     assert any("–" in note.text for note in figure.layout.annotations)
     figure.to_json()
+
+
+def test_an_interval_plot_shows_what_labels_dealt_at_random_gave():
+    figure = {"value": 0.74, "ci95": [0.68, 0.79], "n": 322, "unit": "film"}
+    rows = [interval_charts.Row("AUC", figure, 0.5, (0.42, 0.58)), interval_charts.Row("Centre", figure, baseline=True)]
+    drawn = interval_charts.interval_figure(rows, "All", "322 films", "AUC", start=0.4)
+    chance = [trace for trace in drawn.data if trace.legendgroup == "chance"]
+    assert [tuple(trace.x) for trace in chance] == [(0.42, 0.58)]
+    dots = next(trace for trace in drawn.data if trace.name == "measured, with 95 % interval")
+    assert tuple(dots.marker.color) == (palette.ACCENT, palette.MUTED)
+    assert drawn.layout.xaxis.range[0] == pytest.approx(0.38)
+
+
+def test_a_curve_against_the_share_decided_leaves_out_ends_that_are_not_known():
+    ends = np.array([0.2, 0.6, 1.0])
+    band = curves.Band(ends, ends, np.array([np.nan, 0.5, 0.9]), np.array([np.nan, 0.7, 1.0]), ends, "#7cc4f0", "right")
+    dotted = curves.Band(ends, ends, ends, ends, ends, palette.MUTED, "always normal", "dot")
+    figure = curves.share_decided_figure([band, dotted], "Right", "60 films", "right")
+    filled = [trace for trace in figure.data if trace.fill == "toself"]
+    assert [tuple(trace.x) for trace in filled] == [(0.6, 1.0, 1.0, 0.6)]
+    assert [trace.name for trace in figure.data if trace.name] == ["right", "always normal"]
 
 
 def test_a_film_is_drawn_with_its_circle_in_the_films_own_pixels():

@@ -1,4 +1,4 @@
-"""Figures of what was called and measured: matrix, intervals, scores, film. See `curves` for the others.
+"""Figures of what was called: matrix, scores, film. See `curves` and `interval_charts` for the others.
 
 Every figure says in its own title what it shows, in which unit and on how many cases, so that it can be cut out of the
 page and still be honest.
@@ -7,15 +7,13 @@ page and still be honest.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import plotly.express as px
 import plotly.graph_objects as go
 
-from mammo_core.report.chart_style import FONT, interval_text, styled
+from mammo_core.report.chart_style import FONT, styled
 from mammo_core.report.palette import (
-    ACCENT,
     BACKGROUND,
     CLASS_COLOURS,
     CLASS_MARKERS,
@@ -26,15 +24,6 @@ from mammo_core.report.palette import (
 from mammo_core.types import Box
 
 _CELLS = [[0.0, SURFACE], [1.0, "#1d6fa5"]]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of an interval plot: a figure of `metrics.json`, its name, and the value without any skill (or None)."""
-
-    name: str
-    figure: dict
-    no_skill: float | None = None
 
 
 def confusion_figure(
@@ -84,47 +73,6 @@ def confusion_figure(
     figure.update_xaxes(showgrid=False, ticks="", tickfont={"color": TEXT})
     figure.update_yaxes(tickfont={"color": TEXT})
     return figure
-
-
-def interval_figure(rows: Sequence[Row], title: str, subtitle: str, x_title: str) -> go.Figure:
-    """Draw figures as dots with their 95 % intervals, first row on top, and what no skill would show as a bar.
-
-    Names stand above their lines, so that the lines keep the whole width of a telephone.
-    """
-    figure = go.Figure()
-    heights = np.arange(len(rows), 0, -1)
-    for row, y in zip(rows, heights, strict=True):
-        line = {"color": ACCENT, "width": 4}
-        interval = row.figure["ci95"] or [row.figure["value"]] * 2
-        figure.add_trace(go.Scatter(x=interval, y=[y, y], mode="lines", line=line, hoverinfo="skip", showlegend=False))
-        text = f"{row.name}  <b>{interval_text(row.figure)}</b>"
-        figure.add_annotation(x=0, xref="paper", xanchor="left", y=y, yshift=20, text=text, showarrow=False)
-    hover = [f"{row.name}: {interval_text(row.figure)}<br>n = {row.figure['n']} {row.figure['unit']}s" for row in rows]
-    figure.add_trace(
-        go.Scatter(
-            x=[row.figure["value"] for row in rows],
-            y=heights,
-            mode="markers",
-            marker={"color": ACCENT, "size": 13, "line": {"color": BACKGROUND, "width": 2}},
-            name="measured, with 95 % interval",
-            text=hover,
-            hovertemplate="%{text}<extra></extra>",
-        )
-    )
-    figure.add_trace(
-        go.Scatter(
-            x=[row.no_skill for row in rows],
-            y=heights,
-            mode="markers",
-            marker={"symbol": "line-ns", "size": 16, "line": {"color": MUTED, "width": 3}},
-            name="without any skill",
-            hovertemplate="without any skill: %{x:.2f}<extra></extra>",
-        )
-    )
-    low = min([0.0, *(row.figure["ci95"][0] for row in rows if row.figure["ci95"])])
-    styled(figure, title, subtitle, x_title, plot_height=50 * len(rows) + 14, n_legend=2, left=14)
-    figure.update_yaxes(visible=False, range=[0.6, len(rows) + 0.75])
-    return figure.update_xaxes(range=[low - 0.02, 1.02], tickformat=".1f", dtick=0.2)
 
 
 def scores_figure(

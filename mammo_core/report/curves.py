@@ -172,3 +172,77 @@ def _no_skill(x: list, y: list, name: str) -> go.Scatter:
     """Return the line that says what no skill would show."""
     line = {"color": GRID if x == [None] else MUTED, "width": 1.2, "dash": "dot"}
     return go.Scatter(x=x, y=y, mode="lines", name=name, line=line, hoverinfo="skip")
+
+
+@dataclass(frozen=True)
+class Band:
+    """A curve with its interval: `y`, `low` and `high` at `x` (nan for none), how it is drawn, what the legend says."""
+
+    x: np.ndarray
+    y: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    n: np.ndarray
+    colour: str
+    legend: str
+    dash: str = "solid"
+
+
+def share_decided_figure(
+    bands: Sequence[Band], title: str, subtitle: str, y_title: str, own: tuple[float, float] | None = None
+) -> go.Figure:
+    """Draw figures against the share of cases decided.
+
+    Args:
+        bands: x = share of the cases decided, y a share; one a figure.
+        title: See `styled`.
+        subtitle: See `styled`.
+        y_title: See `styled`.
+        own: (share, value) at which the model itself works, if it is to be shown.
+    """
+    figure = go.Figure()
+    for band in bands:
+        if band.dash == "solid":
+            _add_band(figure, band)
+        figure.add_trace(
+            go.Scatter(
+                x=band.x,
+                y=band.y,
+                mode="lines",
+                name=band.legend,
+                line={"color": band.colour, "dash": band.dash, "width": 2.5 if band.dash == "solid" else 1.5},
+                customdata=band.n,
+                hovertemplate="%{y:.0%} of %{customdata}, with %{x:.0%} decided<extra>" + band.legend + "</extra>",
+            )
+        )
+    if own:
+        figure.add_trace(
+            go.Scatter(
+                x=[own[0]],
+                y=[own[1]],
+                mode="markers",
+                marker={"symbol": "circle-open", "size": 15, "color": TEXT, "line": {"width": 3}},
+                name=f"where the model works: {own[0]:.0%} decided",
+                hovertemplate="%{y:.0%}, with %{x:.0%} decided<extra></extra>",
+            )
+        )
+    styled(figure, title, subtitle, "share decided, the surest first", y_title, n_legend=len(bands) + bool(own))
+    return figure.update_xaxes(**_SHARE_AXIS).update_yaxes(**_SHARE_AXIS)
+
+
+def _add_band(figure: go.Figure, band: Band) -> None:
+    """Fill between the ends of the interval, where there is one."""
+    known = ~(np.isnan(band.low) | np.isnan(band.high))
+    x, low, high = band.x[known], band.low[known], band.high[known]
+    red, green, blue = (int(band.colour[i : i + 2], 16) for i in (1, 3, 5))
+    figure.add_trace(
+        go.Scatter(
+            x=np.concatenate([x, x[::-1]]),
+            y=np.concatenate([high, low[::-1]]),
+            fill="toself",
+            fillcolor=f"rgba({red},{green},{blue},0.16)",
+            line={"width": 0},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    )

@@ -48,10 +48,14 @@ class Tested:
         """Return the headline repeat's cases of a unit."""
         return rows_of(self.files.predictions, block)
 
-    def screening(self, unit: str) -> float | None:
-        """Return the model's own screening threshold on P(malignant) of a unit, or None where it states none."""
+    def thresholds(self, unit: str) -> dict[str, float]:
+        """Return {operating point: the model's own threshold} of a unit; empty where it states none."""
         of_unit = self.points.get(unit)
-        return of_unit.get("screening") if isinstance(of_unit, dict) else None
+        return of_unit if isinstance(of_unit, dict) else {}
+
+    def chance(self, block: str) -> dict | None:
+        """Return what permuted labels gave on a unit, or None where that was not tried."""
+        return self.metrics.get("permutations", {}).get(block)
 
     def strongest_mark(self, film_id: str) -> Box | None:
         """Return a film's most suspicious mark in the headline repeat, or None where it has none."""

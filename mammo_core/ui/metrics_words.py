@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from mammo_core.report.chart_style import interval_text
+from mammo_core.report.chart_style import interval_text, percent_text
 
 UNIT_NAMES = {
-    "film": "Whole films",
-    "breast": "Breasts, with the other one known",
+    "film": "Films",
+    "breast": "Breasts",
     "woman": "Women",
-    "region_normal": "Lesions or random normal places",
-    "region_hard_normal": "Lesions or hard normal places",
+    "region_normal": "Regions, random normals",
+    "region_hard_normal": "Regions, hard normals",
 }
 
 UNIT_TEXTS = {
     "film": "One score for each film, found by scanning the whole breast. Nobody told the model where to look. "
     "This is what the *Read* page does.",
-    "breast": "One score for each film, with the film of the woman's other breast laid beside it.",
-    "woman": "One score for each woman, from both of her films.",
+    "breast": "One score for each breast, with the film of the woman's other breast laid beside its own.",
+    "woman": "One score for each woman, from both of her films; her class is that of her worse film. This is what the "
+    "*Exam* page does.",
     "region_normal": "One score for each 19 mm square. Lesions are cut out **at their known place**, normal squares "
     "where a lesion could lie in a normal breast. Most of these are easy, so figures here are higher than on films.",
     "region_hard_normal": "One score for each 19 mm square. Lesions are cut out **at their known place**, normal "
@@ -27,6 +28,60 @@ SLIDER_NOTE = (
     "The slider changes this section only, **never a decision** shown elsewhere: those come from the model folder. "
     "A threshold chosen here is chosen on the very {unit}s it is judged by, so its figures flatter a little."
 )
+AUC_AXIS = "AUC: 0.5 is a coin, 1 is perfect"
+READ = {
+    "headline": "Each dot is what was measured; the line through it holds the true value in 95 of 100 such studies. A "
+    "line that touches the tick at 0.5, or the grey band, may be chance.",
+    "roc": "The further a curve bends to the upper left, the better; along the dotted diagonal one tosses a coin.",
+    "precision": "Further right more of a class is found, higher up more of what is called is right; a coin stays on "
+    "the thin line of the class.",
+    "confusion": "Large: number of cases. Small: share of the true class, so each row adds up to 100 %; framed cells "
+    "are right.",
+    "summary": "Each dot is a figure and its line the 95 % interval; the tick is what no skill would give.",
+    "doubt": "From left to right the model decides more and is less sure: where the line stands clear of the dotted "
+    "one, deciding is worth more than always saying normal.",
+    "doubt_malignant": "Of the cases decided so far, the share of cancers called malignant and the share of others "
+    "that are not; where few cancers are decided the band is wide or missing.",
+    "by_class": "How much of each class is decided rather than referred, and how much of what is decided is wrong; 95 "
+    "% intervals in brackets.",
+    "points": "Sensitivity: of the malignant, the share called. Specificity: of the others, the share not called. "
+    "Raising one lowers the other.",
+    "scores": "Each point is one case; what lies right of the dashed threshold is called malignant.",
+    "calibration": "On the dotted line a probability comes true as often as it says; above it the model says too "
+    "little, below it too much.",
+    "chance": "The grey band is where the same recipe ended with meaningless labels: a dot inside it shows nothing.",
+    "pointing": "Of the films with an abnormality, the share on which the point lies on it; the grey dots know nothing "
+    "of the film but its breast.",
+    "pointing_abnormality": "Each line is a kind of abnormality: a good method stands far right of the grey marks.",
+    "pointing_tissue": "Each line is a kind of breast tissue: a good method stands far right of the grey marks.",
+    "froc": "Further up more abnormalities are marked; further right, each normal film has more false marks.",
+}
+"""{chart: how to read it, in one sentence or two}."""
+POINTS = (
+    "Three thresholds on P(malignant) have names: **screening** aims at finding 90 % of the malignant, **specific** at "
+    "sparing 95 % of the others, **balanced** lies where both are equal. Between *screening* and *specific* the model "
+    "is in doubt and refers. Each was set on other women than it is judged on, so it does not always "
+    "reach what it aims at."
+)
+PREDICTIVE = (
+    "PPV: of those called malignant, the share that are. NPV: of those not called, the share that are not. Both hold "
+    "for the mix of these films only, where far more are malignant than in screening."
+)
+CHANCE_NAMES = {
+    "auc_normal_vs_abnormal_foldwise": "AUC, abnormal",
+    "auc_malignant_vs_rest_foldwise": "AUC, malignant",
+    "auc_benign_vs_malignant_foldwise": "AUC, malignant or benign",
+    "macro_auc_foldwise": "AUC, all classes",
+    "accuracy_label": "Accuracy",
+    "kappa_label": "Cohen's kappa",
+}
+"""{permuted figure: its name where it stands beside the model}."""
+NO_CHANCE = "Labels were not permuted for this unit, so how far chance alone would come was not tried."
+P_VALUE = (
+    "p: the share of runs, the model itself counted as one, that are at least as good. With 20 permutations it cannot "
+    "be smaller than 0.048. AUCs are averaged over the folds here, for pooled ones lie under 0.5 by construction."
+)
+NO_MARKS = "This model folder holds no marks (`candidates.csv`), so finding the place was not tested."
 NO_MODEL = (
     "There is no trained model to speak of yet. Train one with `python -m mammo_core train`; this page then shows how "
     "it does on films that it never saw."
@@ -117,4 +172,66 @@ def leakage(film: dict) -> str:
         "same films in training and test, so that the test repeats what was learned; with women kept apart, "
         f"this model's accuracy on the same question is **{interval_text(accuracy)}** (n = {accuracy['n']} abnormal "
         f"films; always naming the commoner class gives {interval_text(majority)}), its AUC {interval_text(area)}."
+    )
+
+
+def choose(model_id: str, n_women: int) -> str:
+    """Return what stands above the choice of units."""
+    return f"How **{model_id}** does on {n_women} women, each scored by a model that never saw her"
+
+
+def chance_ends(found: dict | None) -> tuple[float, float] | None:
+    """Return the least and the most that permuted labels gave, or None where that was not tried."""
+    return (found["least"], found["most"]) if found and found["n"] else None
+
+
+def chance(n: int) -> str:
+    """Return what permuting labels is."""
+    return (
+        f"The labels were dealt to the women at random **{n} times**, and the same recipe trained and tested on each "
+        "deal. Nothing can be learned from such labels, so whatever these runs show comes from chance and from the "
+        "method."
+    )
+
+
+def doubt(block: dict) -> str:
+    """Return how much the model decides by itself, and what that is worth."""
+    figures, unit = block["figures"], block["unit"]
+    return (
+        f"The model decides **{percent_text(figures['coverage'])}** of the {plural(2, unit).removeprefix('2 ')} and "
+        f"refers the rest. Of those it decides {percent_text(figures['accuracy_decided'])} are right. Here it is made "
+        "to decide more or less: first the cases whose P(malignant) lies furthest outside its doubt band, last those "
+        "in the middle of it."
+    )
+
+
+def calibration_error(error: dict, floor: float) -> str:
+    """Return a calibration error beside what a perfect one would show."""
+    return (
+        f"Calibration error **{interval_text(error, 3)}**. It is never 0: perfect probabilities would show about "
+        f"{floor:.3f} on so few cases."
+    )
+
+
+def place(abnormal: dict) -> str:
+    """Return whether pointing is better than knowing nothing, from the paired difference."""
+    pointing, gain = abnormal["pointing"], abnormal["differences"].get("strongest_mark_minus_centre")
+    strongest = pointing["strongest_mark"]
+    films = plural(strongest["n"], "film")
+    text = f"**The strongest mark is right on {percent_text(strongest)}** of {films} with a placed abnormality"
+    if not gain or not gain["ci95"]:
+        return f"{text}."
+    low, high = (100 * end for end in gain["ci95"])
+    verdict = "clearly more than" if low > 0 else "no more, as far as these films can tell, than"
+    return (
+        f"{text}: {verdict} the centre of the breast, which is right on {percent_text(pointing['centre'])} (difference "
+        f"{100 * gain['value']:.0f} points, {low:.0f} to {high:.0f}, on the same women)."
+    )
+
+
+def hit(abnormal: dict) -> str:
+    """Return what counts as a hit."""
+    return (
+        f"A mark is a hit when {abnormal['hit']}. False marks are counted on normal films only. Abnormalities that "
+        "MIAS gives no place are left out."
     )

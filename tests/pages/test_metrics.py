@@ -38,6 +38,12 @@ def values(page: AppTest) -> dict[str, str]:
     return {tile.label: tile.value for tile in page.metric}
 
 
+def open_section(page: AppTest, name: str) -> AppTest:
+    """Open one of the tabs; only the open one is computed."""
+    page.session_state["metrics_section"] = name
+    return page.run()
+
+
 def text(page: AppTest) -> str:
     return "\n".join(element.value for element in [*page.markdown, *page.caption, *page.info, *page.error])
 
@@ -54,7 +60,8 @@ def test_opens_with_a_model_and_shows_its_figures_with_intervals_and_n(page, mod
     page.run()
     assert not page.exception
     film = json.loads((models / "synthetic" / "metrics.json").read_text())["units"]["film"]
-    assert values(page)["Mean AUC"] == f"{film['figures']['macro_auc']['value']:.2f}"
+    assert values(page)["Decided"] == f"{100 * film['figures']['coverage']['value']:.0f} %"
+    assert values(page)["Right when decided"] == f"{100 * film['figures']['accuracy_decided']['value']:.0f} %"
     tile = page.metric[0]
     assert tile.delta.startswith("95 %:")
     shown = text(page)
@@ -79,18 +86,22 @@ def test_a_broken_table_is_said_so_and_not_shown(page, models, tmp_path, monkeyp
 
 @pytest.mark.parametrize("unit", ["region_normal", "region_hard_normal"])
 def test_regions_are_kept_apart_from_films(page, models, unit):
-    page.run()
+    open_section(page, "Every film")
     page.button_group(key="metrics_unit").set_value(unit).run()
     assert not page.exception
     figures = json.loads((models / "synthetic" / "metrics.json").read_text())["units"][unit]["figures"]
-    assert values(page)["Mean AUC"] == f"{figures['macro_auc']['value']:.2f}"
+    assert values(page)["Right"] == f"{100 * figures['accuracy_label']['value']:.0f} %"
     assert "at their known place" in text(page)
+    labels = [tab.label for tab in page.tabs]
+    assert "Every film" not in labels
+    assert "Doubt" not in labels
+    open_section(page, "Operating points")
+    assert "PPV in this test set" in values(page)
     assert "PPV in screening" not in values(page)
-    assert "Every film" not in [tab.label for tab in page.tabs]
 
 
 def test_the_slider_starts_at_the_screening_point_and_moves_all_figures_together(page):
-    page.run()
+    open_section(page, "Operating points")
     slider = page.slider(key="metrics_threshold_film")
     assert slider.value == SCREENING
     before = values(page)
@@ -100,14 +111,14 @@ def test_the_slider_starts_at_the_screening_point_and_moves_all_figures_together
     assert after["NPV in this test set"] == "–"
     assert before["Sensitivity"] != "100 %"
     assert before["PPV in this test set"] != after["PPV in this test set"]
-    assert after["Mean AUC"] == before["Mean AUC"]
+    assert after["Decided"] == before["Decided"]
     slider.set_value(slider.max).run()
     assert not page.exception
     assert values(page)["Specificity"] == "100 %"
 
 
 def test_the_slider_says_that_it_changes_no_decision(page):
-    page.run()
+    open_section(page, "Operating points")
     assert "never a decision" in text(page)
 
 
@@ -116,7 +127,7 @@ def films_shown(page: AppTest) -> list[str]:
 
 
 def test_the_table_of_films_is_filtered_to_mistakes_class_and_decision(page, models):
-    page.run()
+    open_section(page, "Every film")
     everything = films_shown(page)
     assert len(everything) == 80
     table = metrics_data.film_table(metrics_data.load_tested(models / "synthetic").rows("film"))
@@ -132,7 +143,7 @@ def test_the_table_of_films_is_filtered_to_mistakes_class_and_decision(page, mod
 
 def test_a_chosen_film_opens_with_its_annotation(page, mias_dir, monkeypatch):
     monkeypatch.setenv("MAMMO_MIAS_DIR", str(mias_dir))
-    page.run()
+    open_section(page, "Every film")
     page.selectbox(key="metrics_film").set_value("mdb028").run()
     assert not page.exception
     assert "**mdb028** is **malignant**" in text(page)
@@ -141,7 +152,7 @@ def test_a_chosen_film_opens_with_its_annotation(page, mias_dir, monkeypatch):
 
 def test_a_film_that_is_not_on_this_computer_is_said_so(page, monkeypatch, tmp_path):
     monkeypatch.setenv("MAMMO_MIAS_DIR", str(tmp_path))
-    page.run()
+    open_section(page, "Every film")
     page.selectbox(key="metrics_film").set_value("mdb028").run()
     assert not page.exception
     assert "import-mias" in text(page)
@@ -152,12 +163,52 @@ def test_a_film_that_is_not_on_this_computer_is_said_so(page, monkeypatch, tmp_p
         assert f"{film} cannot be opened" in page.warning[0].value
 
 
+@pytest.mark.parametrize("unit", ["film", "breast", "woman"])
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        ("Telling apart", "Ranked within each fold alone"),
+        ("What was called", "framed cells are right"),
+        ("Doubt", "deciding is worth more than always saying normal"),
+        ("Operating points", "have names: **screening**"),
+        ("Probabilities", "comes true as often as it says"),
+        ("Chance", "dealt to the women at random **20 times**"),
+    ],
+)
+def test_every_section_of_every_unit_opens_and_says_how_to_read_it(page, unit, section, words):
+    page.session_state["metrics_unit"] = unit
+    open_section(page, section)
+    assert not page.exception
+    assert words in text(page)
+
+
+def test_the_doubt_curve_stands_beside_coverage_and_error_of_each_class(page, models):
+    open_section(page, "Doubt")
+    figures = json.loads((models / "synthetic" / "metrics.json").read_text())["units"]["film"]["figures"]
+    table = next(frame.value for frame in page.dataframe if "wrong" in frame.value)
+    assert table["cases"].tolist() == [figures[f"coverage_{label}"]["n"] for label in ("normal", "benign", "malignant")]
+
+
+def test_operating_points_state_their_thresholds_over_the_folds(page):
+    open_section(page, "Operating points")
+    table = next(frame.value for frame in page.dataframe if "PPV" in frame.value)
+    assert table["point"].tolist() == ["screening", "balanced", "specific"]
+    assert table["threshold, over folds"].tolist() == ["0.220 to 0.240", "0.280 to 0.288", "0.350 to 0.370"]
+
+
+def test_marks_are_held_against_the_centre_of_the_breast(page):
+    open_section(page, "Where it looked")
+    assert not page.exception
+    assert "the centre of the breast, which is right on" in text(page)
+    assert any("any abnormality" in frame.value for frame in page.dataframe)
+
+
 def test_stale_figures_are_derived_again(tmp_path, models):
     folder = write_model(tmp_path / "changed", 20, 1)
     (folder / "metrics.json").write_text((models / "synthetic" / "metrics.json").read_text())
     tested = metrics_data.load_tested(folder)
     assert tested.metrics["units"]["film"]["n"] == 40
-    assert tested.screening("film") is None
+    assert tested.thresholds("film") == {}
 
 
 def test_a_model_with_films_only_and_without_marks_is_shown(tmp_path, monkeypatch):
@@ -168,7 +219,7 @@ def test_a_model_with_films_only_and_without_marks_is_shown(tmp_path, monkeypatc
     (folder / "predictions.csv").write_text("\n".join(row for row in table if not row.startswith("region")) + "\n")
     (tmp_path / "ACTIVE").write_text("films-only")
     monkeypatch.setattr(bundle, "MODELS_DIR", tmp_path)
-    page = AppTest.from_file(str(PAGE), default_timeout=60).run()
+    page = open_section(AppTest.from_file(str(PAGE), default_timeout=60), "Where it looked")
     assert not page.exception
     assert any("no marks" in note.value for note in page.info)
 
@@ -179,8 +230,8 @@ def test_a_test_set_without_one_class_is_shown_with_reasons(tmp_path, monkeypatc
     monkeypatch.setattr(bundle, "MODELS_DIR", tmp_path)
     page = AppTest.from_file(str(PAGE), default_timeout=60).run()
     assert not page.exception
-    assert values(page)["AUC, malignant"] == "–"
-    assert "no malignant cases" in page.metric[2].delta
+    assert values(page)["Cancers missed"] == "–"
+    assert page.metric[2].delta == "no cases"
 
 
 def test_an_auc_whose_interval_holds_one_half_is_called_a_coin():
