@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
 
-from mammo_core.types import Preprocessed
+from mammo_core.types import Preprocessed, read_only
 
 _BLOB_SIGMAS_PX = (6.0, 9.6, 15.4, 24.6)
 _SIGMA_RATIO = 1.6
@@ -89,16 +90,30 @@ def place_apart(
 def nearest_blob(
     prepared: Preprocessed, place: tuple[float, float], other: tuple[float, float], apart_px: float
 ) -> tuple[float, float]:
-    """Return the bright blob nearest to the point `place` (x, y), in prepared pixels.
+    """Return the bright blob (see `find_blobs`) nearest to the point `place` (x, y), in prepared pixels.
 
-    Blobs are local maxima of a difference of Gaussians over four scales (deviations of 1.2 to 4.9 mm), inside the
-    breast and not at its skin. Falls back to `place` where the breast has none.
+    Falls back to `place` where the breast has none.
 
     Args:
         prepared: The film.
         place: Where to look from.
         other: Blobs nearer than `apart_px` to this point are left out.
         apart_px: In prepared pixels.
+    """
+    blobs = find_blobs(prepared)
+    blobs = blobs[np.hypot(*(blobs - other).T) >= apart_px]
+    if not len(blobs):
+        return place
+    x, y = blobs[np.hypot(*(blobs - place).T).argmin()]
+    return float(x), float(y)
+
+
+@lru_cache(maxsize=512)
+def find_blobs(prepared: Preprocessed) -> np.ndarray:
+    """Return (n, 2) float (x, y) of a film's bright blobs, in prepared pixels; kept, for it takes a second.
+
+    Blobs are local maxima of a difference of Gaussians over four scales (deviations of 1.2 to 4.9 mm), inside the
+    breast and not at its skin (Lindeberg, "Feature detection with automatic scale selection", 1998).
     """
     inside = prepared.breast_mask.astype(np.float32)
     image = prepared.image.astype(np.float32)
@@ -109,12 +124,7 @@ def nearest_blob(
     response[~prepared.breast_mask] = -np.inf
     peaks = (response >= cv2.dilate(response, np.ones((_PEAK_PX, _PEAK_PX), np.uint8))) & (response > _BLOB_LEVELS)
     peaks &= cv2.distanceTransform(prepared.breast_mask.astype(np.uint8), cv2.DIST_L2, 5) > _SKIN_TOLERANCE_PX
-    blobs = np.argwhere(peaks)[:, ::-1].astype(float)
-    blobs = blobs[np.hypot(*(blobs - other).T) >= apart_px]
-    if not len(blobs):
-        return place
-    x, y = blobs[np.hypot(*(blobs - place).T).argmin()]
-    return float(x), float(y)
+    return read_only(np.argwhere(peaks)[:, ::-1].astype(float))
 
 
 def _blur_inside(image: np.ndarray, inside: np.ndarray, sigma: float) -> np.ndarray:
