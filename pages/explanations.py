@@ -9,12 +9,12 @@ from mammo_core.ui.door import enter_through_app
 from mammo_core.ui.explain_bench import current_bench
 from mammo_core.ui.explain_sanity import show_sanity
 from mammo_core.ui.explain_scorecard import scorecard, show_sanity_figures, show_scorecard
-from mammo_core.ui.explain_style import apply_style
 from mammo_core.ui.steps_films import choose_film
+from mammo_core.ui.style import apply_style
 from mammo_core.ui.words import explain as words
 
 enter_through_app()
-apply_style()
+apply_style("explain")
 st.title(words.TITLE)
 st.markdown(words.SUMMARY)
 card, bundle, subject, maps = scorecard(), None, None, {}
@@ -50,8 +50,8 @@ if subject:
     show.show_cards(bench, subject, target, maps)
     if film.credit:
         st.caption(film.credit)
-    st.subheader(words.SANITY_TITLE)
+    st.header(words.SANITY_TITLE)
     show_sanity(bench, subject, target, maps)
     show_sanity_figures(card)
-st.subheader(words.SCORECARD_TITLE)
+st.header(words.SCORECARD_TITLE)
 show_scorecard(card, bundle.model_id if bundle else None)

@@ -13,7 +13,7 @@ _READABLE_PX = 960
 st.title("Model card and limits")
 page = st.container(width=_READABLE_PX)
 with page.container(border=True):
-    st.subheader("Limits first")
+    st.header("Limits first")
     st.markdown(texts.LIMITS)
 try:
     bundle = verbs.active_bundle()

@@ -9,6 +9,7 @@ from mammo_core.ui.door import enter_through_app
 from mammo_core.ui.read_answer import show_facts, show_reading
 from mammo_core.ui.read_films import show_films
 from mammo_core.ui.read_open import choose_film, open_asked_for, show_refused, show_welcome
+from mammo_core.ui.style import title_unseen
 
 enter_through_app()
 
@@ -20,6 +21,7 @@ if not case.films:
     st.stop()
 
 film = choose_film(case)
+title_unseen(f"{film.mammogram.name}: {film.name}")
 bundle = reading = trouble = None
 try:
     bundle = verbs.active_bundle()

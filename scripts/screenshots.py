@@ -1,4 +1,4 @@
-"""Take a picture of every page at desktop and phone size into `docs/screenshots/`, with the demo exam only.
+"""Take a picture of every page at three sizes into `docs/screenshots/`, with the demo exam and phantoms only.
 
 The demo films are CC BY; a MIAS film may not be passed on, not even in a screenshot, so MIAS is hidden from the server.
 """
@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, Page, sync_playwright
 
 from scripts.live_app import CHROMIUM_FLAGS, ROOT, find_chromium, live_app
 
-SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
+SIZES = {"desktop": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
 READ_SECONDS = 120
 
 
@@ -24,15 +24,17 @@ def main() -> None:
     """Take them all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "screenshots", help="default: docs/screenshots")
-    out = parser.parse_args().out
+    parser.add_argument("--only", nargs="+", choices=SCENES, default=list(SCENES), metavar="SCENE", help="some scenes")
+    arguments = parser.parse_args()
+    out = arguments.out
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as nothing, live_app(MAMMO_MIAS_DIR=nothing) as url, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_FLAGS))
         for size, (width, height) in SIZES.items():
-            for name, arrange in SCENES.items():
+            for name in arguments.only:
                 page = browser.new_page(viewport={"width": width, "height": height})
                 page.set_default_timeout(READ_SECONDS * 1000)
-                arrange(page, url)
+                SCENES[name](page, url)
                 settle(page)
                 path = out / f"{name}-{size}.png"
                 path.write_bytes(smaller(page.screenshot()))
@@ -72,6 +74,14 @@ def show_enhance(page: Page, url: str) -> None:
     page.locator("[data-testid=stMain]").evaluate("main => main.scrollTo(0, 0)")
 
 
+def show_explanations(page: Page, url: str) -> None:
+    """Open the first demo film on the Explanations page and wait for its heatmap and its cards."""
+    page.goto(f"{url}/explanations")
+    page.locator(".pane").nth(1).wait_for()
+    page.locator(".says").last.wait_for()
+    page.locator("[data-testid=stMain]").evaluate("main => main.scrollTo(0, 0)")
+
+
 def show_exam(page: Page, url: str) -> None:
     """Hang the demo exam with the cancer and wait for its answer."""
     page.goto(f"{url}/exam")
@@ -104,6 +114,7 @@ SCENES = {
     "welcome": show_welcome,
     "read": show_read,
     "enhance": show_enhance,
+    "explanations": show_explanations,
     "exam": show_exam,
     "exam-pair": show_left_against_right,
     "dataset": show_page("dataset", ".item img"),

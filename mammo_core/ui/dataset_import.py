@@ -29,7 +29,7 @@ def show_absent() -> None:
     """Say that MIAS is absent and how to get it, beside the upload, and that phantoms are shown meanwhile."""
     with st.container(border=True):
         how, upload = st.columns([1.5, 1], gap="medium")
-        how.subheader(words.ABSENT_TITLE)
+        how.header(words.ABSENT_TITLE)
         how.markdown(words.ABSENT)
         how.caption(words.COMMAND)
         with upload:

@@ -15,11 +15,11 @@ def show_invitation() -> None:
     st.markdown(words.EMPTY)
     upload, demo = st.columns([1, 1.25], gap="large")
     with upload:
-        st.subheader(words.UPLOAD_TITLE)
+        st.header(words.UPLOAD_TITLE)
         show_upload()
         st.caption(texts.UPLOAD_PRIVACY)
     with demo:
-        st.subheader(words.DEMO_TITLE)
+        st.header(words.DEMO_TITLE)
         if not all(demo_files(exam) for exam in DEMO_EXAMS):
             st.info(texts.DEMO_ABSENT, icon=":material/info:")
             return

@@ -112,7 +112,7 @@ def _show_measured(bench: Bench, choice: Choice) -> None:
     waits = choice.moving and bench.measured_last is not None
     measured = bench.measured_last if waits else bench.measure(choice.settings)
     with st.container(key="enhance_measured"):
-        st.subheader(words.FIGURES_TITLE)
+        st.header(words.FIGURES_TITLE)
         st.markdown(words.FIGURES_WAIT if waits else _summary(measured))
         histogram, figures = st.columns([1, 1.35], gap="medium")
         with histogram:

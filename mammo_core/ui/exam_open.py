@@ -43,13 +43,13 @@ def show_welcome() -> None:
     st.markdown(words.SUMMARY)
     demo, own = st.columns([1.25, 1], gap="large")
     with own:
-        st.subheader(words.UPLOAD_TITLE)
+        st.header(words.UPLOAD_TITLE)
         show_upload()
         st.caption(words.UPLOAD_NOTE)
-        st.subheader(words.MIAS_TITLE)
+        st.header(words.MIAS_TITLE)
         _ask_woman("welcome")
     with demo:  # last, because their pictures take a while
-        st.subheader(words.DEMO_TITLE)
+        st.header(words.DEMO_TITLE)
         show_demos()
 
 

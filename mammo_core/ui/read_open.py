@@ -24,11 +24,11 @@ def show_welcome() -> None:
     st.markdown(texts.EMPTY_TEXT)
     upload, demo = st.columns([1, 1.25], gap="large")
     with upload:
-        st.subheader(texts.UPLOAD_TITLE)
+        st.header(texts.UPLOAD_TITLE)
         show_upload()
         st.caption(texts.UPLOAD_PRIVACY)
     with demo:
-        st.subheader(texts.DEMO_TITLE)
+        st.header(texts.DEMO_TITLE)
         show_demos()
 
 

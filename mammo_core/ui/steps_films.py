@@ -22,6 +22,9 @@ from mammo_core.ui.demo import DEMO_EXAMS, demo_files
 
 OPEN, DEMO, MIAS, PHANTOMS = "Your open films", "Demo exams", "MIAS", "Phantoms"
 
+_NAME_PX = 340
+"""Width of the field with a film's name."""
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -66,11 +69,11 @@ def choose_film(page: str) -> tuple[str, str, Choice] | None:
     Returns:
         The source, the key and the chosen film; None where the source cannot be read, which is said.
     """
-    where, which = st.columns([1, 1.2], gap="medium", vertical_alignment="bottom")
+    line = st.container(horizontal=True, vertical_alignment="center")
     found = sources()
     if st.session_state.get(f"{page}_source") not in found:
         st.session_state[f"{page}_source"] = found[0]
-    source = where.segmented_control(
+    source = line.segmented_control(
         "From", found, required=True, key=f"{page}_source", persist_state="session", label_visibility="collapsed"
     )
     try:
@@ -82,9 +85,9 @@ def choose_film(page: str) -> tuple[str, str, Choice] | None:
     if st.session_state.get(name) not in films:  # nothing is chosen yet, or the chosen film was closed
         last = st.session_state.get("strip")
         st.session_state[name] = last if last in films else next(iter(films))
-    key = which.selectbox(
+    key = line.selectbox(
         "Film", films, format_func=lambda k: films[k].name, key=name, persist_state="session",
-        label_visibility="collapsed",
+        label_visibility="collapsed", width=_NAME_PX,
     )  # fmt: skip
     return source, key, films[key]
 

@@ -23,6 +23,11 @@ def apply_style(page: str) -> None:
     st.html(f"<style>{(_STYLES / page).with_suffix('.css').read_text(encoding='utf-8')}</style>")
 
 
+def title_unseen(title: str) -> None:
+    """Give a page whose films need all the room a heading that screen readers find."""
+    st.html(f'<h1 class="unseen">{escape(title)}</h1>')
+
+
 def show_frame(model_id: str | None) -> None:
     """Apply the style and show the research-prototype notice, which stays in sight on every page.
 

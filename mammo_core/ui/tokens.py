@@ -6,7 +6,12 @@ Colours are those of `report/palette.py`, so that pages and charts agree. Sizes 
 
 from __future__ import annotations
 
+import numpy as np
+
 from mammo_core.report import palette
+from mammo_core.report.pictures import heat_layer
+
+_HEAT = heat_layer(np.linspace(0, 1, 9, dtype=np.float32)[None])[0, :, :3]
 
 TOKENS = {
     # Colours
@@ -19,6 +24,8 @@ TOKENS = {
     "pressed": palette.PRESSED,
     "outside": palette.OUTSIDE,
     "film": palette.FILM,
+    "ground": palette.BACKGROUND,
+    "heat": f"linear-gradient(90deg, {', '.join('rgb({}, {}, {})'.format(*colour) for colour in _HEAT)})",
     # Type: what stands below a picture, beside a control, in running text, and a figure to be seen first
     "type-fine": "0.8rem",
     "type-small": "0.875rem",

@@ -41,12 +41,10 @@ def test_films_and_sliders_are_still_there_after_a_page_switch(app, demo_film):
     app.file_uploader[0].upload("film.dcm", demo_film("sfm-benign-0/1-130.dcm"))
     app.run()
     app.slider(key="clip").set_value(4.0).run()
-    app.segmented_control(key="view").set_value("Enhanced").run()
     app.switch_page("pages/model_card.py").run()
     app.switch_page("pages/read.py").run()
     assert not app.exception
     assert app.slider(key="clip").value == 4.0
-    assert app.segmented_control(key="view").value == "Enhanced"
     assert any("data-share" in element.value for element in app.html)
 
 
@@ -80,6 +78,7 @@ def test_the_theme_is_that_of_the_charts(settings):
     assert theme["secondaryBackgroundColor"] == palette.SURFACE
     assert theme["textColor"] == palette.TEXT
     assert theme["primaryColor"] == palette.ACCENT
+    assert theme["borderColor"] == palette.GRID
 
 
 def test_no_font_or_theme_comes_from_outside(settings):

@@ -45,7 +45,7 @@ def run(page: AppTest) -> AppTest:
 
 def shown(page: AppTest) -> str:
     """Return all that is written on the page."""
-    kinds = (page.html, page.markdown, page.caption, page.error, page.info, page.success, page.warning, page.subheader)
+    kinds = (page.html, page.markdown, page.caption, page.error, page.info, page.success, page.warning, page.header)
     return "\n".join(str(element.value) for kind in kinds for element in kind)
 
 

@@ -41,7 +41,7 @@ def upload(page: AppTest, *files: tuple[str, bytes]) -> AppTest:
 
 def shown(page: AppTest) -> str:
     """Return all that is written on the page."""
-    kinds = (page.html, page.markdown, page.caption, page.error, page.info, page.title, page.subheader)
+    kinds = (page.html, page.markdown, page.caption, page.error, page.info, page.title, page.header)
     return "\n".join(str(element.value) for kind in kinds for element in kind)
 
 
