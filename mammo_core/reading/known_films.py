@@ -57,7 +57,7 @@ def breast_digest(image: np.ndarray) -> str:
 def find_film_id(mammogram: Mammogram, prepared: Preprocessed, bundle: Bundle) -> str | None:
     """Return `mdb001` to `mdb322` for a film of the training set, by its pixels or by its breast; else None."""
     by_pixels = bundle.info["training_films"].get(mammogram.digest)
-    return by_pixels or bundle.info.get("training_breasts", {}).get(breast_digest(prepared.image))
+    return by_pixels or bundle.info["training_breasts"].get(breast_digest(prepared.image))
 
 
 @dataclass(frozen=True)

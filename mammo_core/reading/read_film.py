@@ -94,14 +94,12 @@ def scores_of(scan: Scan, bundle: Bundle) -> np.ndarray:
 
 def calibration(bundle: Bundle, of: str) -> Calibration:
     """Return the calibration of `film`, `breast`, `woman`, `region` or `candidate` scores."""
-    constants = bundle.info["calibration"]
-    return Calibration(**constants.get(of, constants["film"]))  # TODO schema 2: [of]
+    return Calibration(**bundle.info["calibration"][of])
 
 
 def doubt_band(bundle: Bundle, unit: str) -> DoubtBand:
     """Return the doubt band of `film`, `breast` or `woman`."""
-    band = bundle.info["doubt_band"]
-    return DoubtBand(**band.get(unit, band))  # TODO schema 2: [unit]
+    return DoubtBand(**bundle.info["doubt_band"][unit])
 
 
 def _candidates(scan: Scan, prepared: Preprocessed, bundle: Bundle) -> tuple[Candidate, ...]:
