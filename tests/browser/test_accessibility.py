@@ -1,0 +1,80 @@
+"""No page holds a barrier that axe finds, and the keyboard alone is enough to open an exam and look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from scripts.live_app import live_app
+from scripts.screenshots import SCENES, settle
+
+pytestmark = pytest.mark.browser
+GRAVE = ("serious", "critical")
+RULES = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+EXCUSED = (
+    # A mark is as large as the square it stands for, and lies where that lies: WCAG 2.5.8 calls such places essential.
+    # N and P go from mark to mark, whatever their size.
+    ("target-size", ".mark"),
+)
+"""(rule, part of the selector) of what is not ours to mend, or as it has to be; each with its reason."""
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory) -> Iterator[str]:
+    """Address of a dashboard without MIAS: demo exams and phantoms are the same on every machine."""
+    with live_app(MAMMO_MIAS_DIR=str(tmp_path_factory.mktemp("no-mias"))) as address:
+        yield address
+
+
+def barriers(page: Page) -> list[str]:
+    """Return what axe finds to be grave on a page, one line an element."""
+    found = []
+    for rule in Axe().run(page, options=RULES).response["violations"]:
+        for node in rule["nodes"] if rule["impact"] in GRAVE else ():
+            target = str(node["target"])
+            if not any(rule["id"] == name and part in target for name, part in EXCUSED):
+                found.append(f"{rule['impact']} {rule['id']}: {target} {node['html'][:120]} ({rule['help']})")
+    return found
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_no_page_holds_a_grave_barrier(visit: Callable[..., Page], url, scene):
+    page = visit()
+    page.set_default_timeout(60_000)
+    SCENES[scene](page, url)
+    settle(page)
+    assert barriers(page) == []
+
+
+def test_the_keyboard_alone_opens_an_exam_and_zooms_its_films(visit):
+    page = visit(path="model_card")
+    expect(page.get_by_role("heading", name="Limits first")).to_be_visible()
+    walk_to(page, page.get_by_role("link", name="Exam", exact=True))
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-demo_sfm-malign-0 button")).to_be_visible()
+    walk_to(page, page.locator(".st-key-demo_sfm-malign-0 button"))
+    page.keyboard.press("Enter")
+    expect(page.locator(".pane .mark")).to_have_count(8)
+    expect(page.locator(".reasons")).to_be_visible()
+    walk_to(page, page.locator(".pane").first)
+    before = page.locator(".pane .mark").first.bounding_box()["width"]
+    for _ in range(3):
+        page.keyboard.press("+")
+    page.wait_for_function("was => document.querySelector('.pane .mark').offsetWidth > 1.5 * was", arg=before)
+    page.keyboard.press("Shift+Tab")
+    expect(page.locator(".pane").first).not_to_be_focused()
+
+
+def walk_to(page: Page, wanted) -> None:
+    """Press Tab until an element is focused; a page whose focus is trapped, or leaves it out, fails."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("element => element.getRootNode().activeElement === element"):
+            return
+    pytest.fail(f"60 times Tab did not come to {wanted}")
