@@ -58,7 +58,7 @@ def permutation_table(rows: Sequence[dict]) -> str:
 
 def _figures(folder: Path) -> dict[tuple[str, str], dict]:
     """Return {(unit, figure): value with interval} of a folder's scores, headline repeat."""
-    metrics = derive_metrics(load_score_files(folder), load_annotations())
+    metrics = derive_metrics(load_score_files(folder, complete=False), load_annotations())
     found = {(unit, name): block["figures"][name] for unit, block in metrics["units"].items() for name in _FIGURES}
     for target, block in metrics["localisation"].items():
         found["localisation", f"{target}: strongest mark hits"] = block["pointing"]["strongest_mark"]
