@@ -17,11 +17,12 @@ from mammo_core.mias.checksums import film_of_digest
 from mammo_core.network.bundle import Bundle
 from mammo_core.report.marks import draw_circles, in_colour
 from mammo_core.types import Box, FilmReading, Preprocessed
-from mammo_core.ui import dataset_words, texts, verbs
+from mammo_core.ui import dataset_words, verbs
 from mammo_core.ui.case import Case, OpenFilm
 from mammo_core.ui.dataset_films import mias_films
 from mammo_core.ui.exam_places import Hanging
-from mammo_core.ui.viewer import Mark, Pane, show_viewer
+from mammo_core.ui.read_films import marks_of
+from mammo_core.ui.viewer import Pane, show_viewer
 from mammo_core.ui.words import exam as words
 
 AIR_MM = 4.0
@@ -61,7 +62,11 @@ def show_films(case: Case, shown: Shown, bundle: Bundle | None) -> None:
     truth = bool(known) and bar.toggle(words.TRUTH_LABEL, key=f"exam_truth_{known}", help=words.TRUTH_HELP)
     places = [place for place in _places(shown.hanging) if mode in (words.ALL, place[2:])]
     maps, notes = _layers(layer, places, case, shown, bundle)
-    panes = [_pane(place, shown, layer=maps.get(place), truth=truth, alike=mode != words.ALL) for place in places]
+    placed = foci(shown.outlined)
+    panes = [
+        _pane(place, shown, placed.get(place), maps.get(place), truth=truth, alike=mode != words.ALL)
+        for place in places
+    ]
     if truth:
         st.caption(" ".join(_truth_in_words(known[place]) for place in places if place in known))
     show_viewer(panes, key="exam_viewer", layouts=("side",) if mode == words.ALL else ("side", "swipe"))
@@ -167,13 +172,21 @@ def _asymmetry(places: list[str], case: Case, shown: Shown) -> Asymmetry:
     return case.results.found_or_made(key, lambda: compare_breasts(*films))
 
 
-def _pane(place: str, shown: Shown, *, layer: np.ndarray | None, truth: bool, alike: bool) -> Pane:
+def _pane(
+    place: str,
+    shown: Shown,
+    placed: tuple[Box, str] | None,
+    layer: np.ndarray | None,
+    *,
+    truth: bool,
+    alike: bool,
+) -> Pane:
     """Return a film as it hangs; `alike` turns left breasts so that both point the same way."""
     film = shown.hanging.places.get(place)
     wall = _WALL["R" if alike else place[0]]
     if film is None:
         return Pane(f"{place}: {words.NO_FILM}", f"no {place}", _NO_FILM, 8, against=wall)
-    focus, its_wall = foci(shown.outlined).get(place, (None, _WALL[place[0]]))
+    focus, its_wall = placed or (None, _WALL[place[0]])
     remarks = [words.STORED_MIRRORED] if its_wall != _WALL[place[0]] else []
     remarks += [words.MIRRORED] if alike and place[0] == "L" else []
     return Pane(
@@ -182,23 +195,12 @@ def _pane(place: str, shown: Shown, *, layer: np.ndarray | None, truth: bool, al
         pixels=film.get("truth", lambda: _with_truth(film)) if truth else film.mammogram.pixels,
         bit_depth=film.mammogram.bit_depth,
         heatmap=layer,
-        marks=_marks(shown.readings[place]) if place in shown.readings else (),
+        marks=marks_of(shown.readings[place])[:MARKS] if place in shown.readings else (),
         mirrored=its_wall != wall,
         focus=focus,
         pixel_spacing_mm=film.mammogram.pixel_spacing_mm,
         against=wall,
     )
-
-
-def _marks(reading: FilmReading) -> list[Mark]:
-    return [
-        Mark(
-            place.box,
-            texts.MARK_LABEL.format(place.suspicion),
-            texts.MARK_DETAIL.format(**place.probabilities.as_dict()),
-        )
-        for place in reading.candidates[:MARKS]
-    ]
 
 
 def _mias_film(film: OpenFilm) -> str | None:

@@ -103,10 +103,10 @@ def _heatmap(film: OpenFilm, bundle: Bundle, reading: FilmReading, progress: Del
     else:
         st.caption(f"{texts.METHODS[method][1]} {texts.HEATMAP_NOTE}")
     title = texts.HEATMAP.format(method=_method_name(method), target=target)
-    return replace(whole, title=title, heatmap=heat.heatmap, marks=[*_marks(reading), *whole.marks])
+    return replace(whole, title=title, heatmap=heat.heatmap, marks=[*marks_of(reading), *whole.marks])
 
 
-def _marks(reading: FilmReading) -> list[Mark]:
+def marks_of(reading: FilmReading) -> list[Mark]:
     """Return the places the model looked at, with what it says of each."""
     return [
         Mark(
