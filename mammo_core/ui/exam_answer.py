@@ -31,16 +31,16 @@ def show_exam(reading: ExamReading, places: Sequence[str]) -> None:
             words.TRAINING_WOMAN.format(woman=reading.training_woman_id), icon=":material/school:", color="blue",
             help=words.TRAINING_WOMAN_HELP,
         )  # fmt: skip
-    st.markdown(f"### {words.WHY_TITLE}")
+    st.markdown(f"## {words.WHY_TITLE}")
     _show_reasons(reading)
-    st.markdown(f"### {words.BREASTS_TITLE}", help=words.BREASTS_HELP)
+    st.markdown(f"## {words.BREASTS_TITLE}", help=words.BREASTS_HELP)
     cards.show_rows(
         words.BREAST,
         [(words.breast_name(b.laterality, places[b.film_index]), b.probabilities) for b in reading.breasts],
     )
-    st.markdown(f"### {words.SHARES_TITLE}", help=words.SHARES_HELP)
+    st.markdown(f"## {words.SHARES_TITLE}", help=words.SHARES_HELP)
     cards.show_shares(reading.probabilities, "woman", _shares_in_mias(), words.TICK_LEGEND)
-    st.markdown(f"### {words.BASE_RATE_TITLE}", help=words.BASE_RATE_HELP)
+    st.markdown(f"## {words.BASE_RATE_TITLE}", help=words.BASE_RATE_HELP)
     cards.show_base_rates(words.BASE_RATES)
     notes = [*reading.applicability.reasons, *reading.warnings]
     if notes:

@@ -22,15 +22,15 @@ def show_reading(reading: FilmReading) -> None:
             color="blue",
             help=texts.TRAINING_FILM_HELP,
         )
-    st.markdown("### Probabilities", help=texts.PROBABILITIES_HELP)
+    st.markdown("## Probabilities", help=texts.PROBABILITIES_HELP)
     cards.show_shares(reading.probabilities)
-    st.markdown(f"### {texts.BASE_RATE_TITLE}", help=texts.BASE_RATE_HELP)
+    st.markdown(f"## {texts.BASE_RATE_TITLE}", help=texts.BASE_RATE_HELP)
     cards.show_base_rates()
     notes = [*reading.applicability.reasons, *reading.warnings]
     if notes:
         cards.show_notes(texts.NOTES_INSIDE if inside else texts.NOTES_OUTSIDE, notes, outside=not inside)
     if reading.candidates:
-        st.markdown(f"### {texts.PLACES_TITLE}", help=texts.PLACES_HELP)
+        st.markdown(f"## {texts.PLACES_TITLE}", help=texts.PLACES_HELP)
         cards.show_places(reading.candidates)
 
 
@@ -49,7 +49,7 @@ def show_facts(film: OpenFilm, bundle: Bundle | None) -> None:
             steps, used = [*steps, *ready.steps], ready.spacing_mm
     if film.spacing_asked:
         spacing = texts.SPACING_ESTIMATED if mammogram.pixel_spacing_mm is None else texts.SPACING_GIVEN
-    st.markdown(f"### {texts.FACTS_TITLE}")
+    st.markdown(f"## {texts.FACTS_TITLE}")
     cards.show_facts(
         {
             "File": film.name,

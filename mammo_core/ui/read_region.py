@@ -47,7 +47,7 @@ def show_region(film: OpenFilm, bundle: Bundle | None) -> None:
         pictures = verbs.region_pictures(film, bundle, point, target)
         words, alone, explained = st.columns([2.2, 1, 1], gap="medium")
         with words:
-            st.markdown(f"### {texts.REGION_TITLE}", help=texts.REGION_HELP)
+            st.markdown(f"## {texts.REGION_TITLE}", help=texts.REGION_HELP)
             cards.show_shares(reading.probabilities, of="region", usual={})
             st.caption(f"{texts.REGION_SQUARE} {texts.REGION_TRAINED if reading.training_film_id else ''}")
             st.button(texts.REGION_CLOSE, on_click=_forget, icon=":material/close:", type="tertiary")
