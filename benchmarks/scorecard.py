@@ -23,13 +23,13 @@ import pandas as pd
 from mammo_core.config import ROOT
 from mammo_core.evaluate.crossval import folds_of
 from mammo_core.evaluate.fit import cell_statistics, fit_film_head
-from mammo_core.evaluate.scorecard import COLUMNS, SANITY_COLUMNS, score_baselines, score_map, summarise
+from mammo_core.evaluate.scorecard import BASELINES, COLUMNS, SANITY_COLUMNS, score_baselines, score_map, summarise
 from mammo_core.evaluate.scorecard_text import to_markdown
 from mammo_core.evaluate.study import load_study
+from mammo_core.explain import sanity
 from mammo_core.explain.explain import METHODS, class_maps, on_film
 from mammo_core.explain.keras_methods import EXPLAINED_LAYER, KerasGraph
 from mammo_core.explain.model import ExplainedModel, released_model
-from mammo_core.explain.sanity import LEVELS, check
 from mammo_core.film.load import load_mammogram
 from mammo_core.mias.films import open_films
 from mammo_core.mias.index import FILM_IDS, annotations_by_film, film_class, woman_of
@@ -43,7 +43,10 @@ from mammo_core.preprocess import preprocess
 from mammo_core.types import Circle, Preprocessed
 
 REPEAT = 0
+PASSES = (("gradcam", "gradcam++", "layercam", "saliency"), ("scorecam",), ("smoothgrad",))
+"""Methods are measured on all films before the next, slower ones are begun."""
 TARGET = "malignant"
+RowsOf = Callable[[str], list[dict]]
 N_SANITY = 10
 _HEADS = ("mean", "deviation", "weights", "bias")
 
@@ -58,34 +61,43 @@ def main() -> int:
     bundle = load_bundle()
     folds = FoldModels(bundle, args.work / bundle.model_id)
     placed = sorted((f for f in FILM_IDS if circles_of(f)), key=lambda f: (load_folds()[woman_of(f)][REPEAT], f))
-    scores, sanity = folds.folder / "scorecard.csv", folds.folder / "scorecard_sanity.csv"
-    each(scores, COLUMNS, placed[: args.films], lambda film_id: score_film(film_id, folds))
-    each(sanity, SANITY_COLUMNS, sanity_films(placed)[: args.films], lambda film_id: check_film(film_id, bundle))
-    write(args.out, pd.read_csv(scores), pd.read_csv(sanity))
+    placed = placed[: args.films]
+    scores, checks = folds.folder / "scorecard.csv", folds.folder / "scorecard_sanity.csv"
+    each(scores, COLUMNS, placed, BASELINES, lambda film_id: baseline_rows(film_id, bundle))
+    for methods in PASSES:
+        each(scores, COLUMNS, placed, methods, lambda film_id, methods=methods: method_rows(film_id, methods, folds))
+        checked = sanity_films(placed)
+        each(checks, SANITY_COLUMNS, checked, methods, lambda film_id, methods=methods: check(film_id, methods, bundle))
+        write(args.out, pd.read_csv(scores), pd.read_csv(checks))
     return 0
 
 
-def write(out: Path, scores: pd.DataFrame, sanity: pd.DataFrame) -> None:
-    """Write rows, figures and text."""
-    order = {film_id: i for i, film_id in enumerate(FILM_IDS)}
-    for name, rows in (("scorecard", scores), ("scorecard_sanity", sanity)):
-        rows = rows.sort_values("film_id", key=lambda ids: ids.map(order), kind="stable")
+def write(out: Path, scores: pd.DataFrame, checks: pd.DataFrame) -> None:
+    """Write rows, figures and text of what was measured."""
+    films, methods = list(FILM_IDS), [*METHODS, *BASELINES]
+    for name, rows in (("scorecard", scores), ("scorecard_sanity", checks)):
+        places = rows["method"].map(methods.index), rows["film_id"].map(films.index)
+        rows = rows.assign(method_place=places[0], film_place=places[1])
+        rows = rows.sort_values(["film_place", "method_place"], kind="stable")[list(rows.columns[:-2])]
         rows.to_csv(out / f"{name}.csv", index=False, lineterminator="\n")
     summary = summarise(pd.read_csv(out / "scorecard.csv"), pd.read_csv(out / "scorecard_sanity.csv"))
     (out / "scorecard.json").write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
     (out / "scorecard.md").write_text(to_markdown(summary), encoding="utf-8")
 
 
-def each(path: Path, columns: tuple[str, ...], film_ids: list[str], rows_of: Callable[[str], list[dict]]) -> None:
-    """Append the rows of every film that has none in `path` yet, film by film."""
+def each(path: Path, columns: tuple[str, ...], film_ids: list[str], methods: tuple[str, ...], rows_of: RowsOf) -> None:
+    """Append the rows of every film that has none of these methods in `path` yet, film by film."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    done = set(pd.read_csv(path)["film_id"]) if path.exists() else set()
+    rows = pd.read_csv(path) if path.exists() else pd.DataFrame(columns=columns)
+    done = set(rows.loc[rows["method"].isin(methods), "film_id"])
     for i, film_id in enumerate(film_ids):
-        if film_id in done:
-            continue
-        start = time.perf_counter()
-        append(path, columns, rows_of(film_id))
-        print(f"{path.name}: {film_id}, {i + 1} of {len(film_ids)}, {time.perf_counter() - start:.1f} s", flush=True)
+        if film_id not in done:
+            start = time.perf_counter()
+            append(path, columns, rows_of(film_id))
+            seconds = time.perf_counter() - start
+            print(
+                f"{path.stem}, {', '.join(methods)}: {film_id}, {i + 1} of {len(film_ids)}, {seconds:.1f} s", flush=True
+            )
 
 
 def append(path: Path, columns: tuple[str, ...], rows: Iterable[dict]) -> None:
@@ -158,22 +170,35 @@ def prepare(film_id: str, bundle: Bundle) -> Preprocessed:
     return preprocess(load_mammogram(open_films()[film_id]), bundle.config)
 
 
-def score_film(film_id: str, folds: FoldModels) -> list[dict]:
-    """Return the rows of a film: each method for `malignant` and for the film's own class, and the baselines."""
-    prepared, circles = prepare(film_id, folds.bundle), circles_of(film_id)
-    grid, fold, own = lay_out(prepared), load_folds()[woman_of(film_id)][REPEAT], film_class(film_id)
-    model, targets = folds.model(fold), tuple(dict.fromkeys((TARGET, own)))
-    head = {"model_id": folds.bundle.model_id, "film_id": film_id, "woman_id": woman_of(film_id), "fold": fold}
-    head |= {"film_class": own}
-    rows = []
-    for method in METHODS:
-        for target, relative in zip(targets, class_maps(method, targets, grid, model), strict=True):
-            score = score_map(on_film(relative, grid, prepared), circles)
-            rows.append(head | {"target": target, "method": method} | score.to_row())
+def head_of(film_id: str, bundle: Bundle) -> dict:
+    """Return what all rows of a film begin with."""
+    woman = woman_of(film_id)
+    head = {"model_id": bundle.model_id, "film_id": film_id, "woman_id": woman, "fold": load_folds()[woman][REPEAT]}
+    return head | {"film_class": film_class(film_id)}
+
+
+def method_rows(film_id: str, methods: tuple[str, ...], folds: FoldModels) -> list[dict]:
+    """Return the rows of some methods on a film: for `malignant`, and for the film's own class."""
+    prepared, head = prepare(film_id, folds.bundle), head_of(film_id, folds.bundle)
+    grid, model = lay_out(prepared), folds.model(head["fold"])
+    targets = tuple(dict.fromkeys((TARGET, head["film_class"])))
+    return [
+        head
+        | {"target": target, "method": method}
+        | score_map(on_film(relative, grid, prepared), circles_of(film_id)).to_row()
+        for method in methods
+        for target, relative in zip(targets, class_maps(method, targets, grid, model), strict=True)
+    ]
+
+
+def baseline_rows(film_id: str, bundle: Bundle) -> list[dict]:
+    """Return the rows of a film that owe nothing to a model."""
+    prepared = prepare(film_id, bundle)
     width_height = prepared.film_shape[::-1]
     breast = cv2.resize(prepared.breast_mask.astype(np.uint8), width_height, interpolation=cv2.INTER_NEAREST) > 0
-    baselines = score_baselines(breast, circles, seed=FILM_IDS.index(film_id))
-    return rows + [head | {"target": "", "method": name} | score.to_row() for name, score in baselines.items()]
+    scores = score_baselines(breast, circles_of(film_id), seed=FILM_IDS.index(film_id))
+    head = head_of(film_id, bundle) | {"target": ""}
+    return [head | {"method": name} | score.to_row() for name, score in scores.items()]
 
 
 def sanity_films(placed: list[str]) -> list[str]:
@@ -184,14 +209,14 @@ def sanity_films(placed: list[str]) -> list[str]:
     return sorted(malignant.values())[:N_SANITY]
 
 
-def check_film(film_id: str, bundle: Bundle) -> list[dict]:
+def check(film_id: str, methods: tuple[str, ...], bundle: Bundle) -> list[dict]:
     """Return how alike each method's map is after shuffling, level by level."""
     grid, model = lay_out(prepare(film_id, bundle)), released_model(bundle)
     head = {"model_id": bundle.model_id, "film_id": film_id, "woman_id": woman_of(film_id)}
     rows = []
-    for method in METHODS:
-        checked = check(method, TARGET, grid, model)
-        for level in LEVELS:
+    for method in methods:
+        checked = sanity.check(method, TARGET, grid, model)
+        for level in sanity.LEVELS:
             found = checked[level][1]
             rank = "" if found.rank is None else f"{found.rank:.4f}"
             rows.append(head | {"method": method, "level": level, "rank": rank, "ssim": f"{found.ssim:.4f}"})

@@ -138,12 +138,15 @@ def _summarise_group(rows: pd.DataFrame) -> dict:
         "n_films": len(films),
         "n_women": len(np.unique(women)),
         "methods": {
-            name: {figure: _mean(tables[figure][name], women, weights) for figure in FIGURES}
+            name: {figure: _estimate(figure, tables[figure][name], women, weights) for figure in FIGURES}
             | {"n_empty": int(rows.loc[rows["method"] == name, "x"].isna().sum()) if name in methods else 0}
             for name in (*methods, *BASELINES)
         },
         "above_centre": {
-            name: {figure: _mean(tables[figure][name] - tables[figure]["centre"], women, weights) for figure in FIGURES}
+            name: {
+                figure: _estimate("gain", tables[figure][name] - tables[figure]["centre"], women, weights)
+                for figure in FIGURES
+            }
             for name in methods
         },
     }
@@ -154,16 +157,17 @@ def _summarise_sanity(rows: pd.DataFrame) -> dict:
     summary: dict = {}
     for (method, level), some in rows.groupby(["method", "level"], sort=False):
         summary.setdefault(method, {})[level] = {
-            name: _mean(known[name], known["woman_id"].to_numpy())
+            name: _estimate(name, known[name], known["woman_id"].to_numpy())
             for name, known in ((name, some.dropna(subset=[name])) for name in ("rank", "ssim"))
         }
     return summary
 
 
-def _mean(values: pd.Series, women: np.ndarray, weights: np.ndarray | None = None) -> dict:
+def _estimate(figure: str, values: pd.Series, women: np.ndarray, weights: np.ndarray | None = None) -> dict:
+    """Return the mean of a figure over films; a share of whole hits gets its bound even where all hit or none does."""
     weights = bootstrap.resample_weights(women) if weights is None else weights
     numbers = values.to_numpy(float)
-    if np.isin(numbers, (0, 1)).all():
+    if figure == "hit" and np.isin(numbers, (0, 1)).all():
         return report(bootstrap.estimate_proportion(numbers > 0, women, weights), len(numbers), "film")
     return report(bootstrap.estimate_mean(numbers, women, weights), len(numbers), "film")
 

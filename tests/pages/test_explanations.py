@@ -1,6 +1,7 @@
 """The Explanations page: Grad-CAM at once, the rest beside the page, empty maps, the check and the scorecard."""
 
 import json
+from html import unescape
 
 import numpy as np
 import pytest
@@ -76,7 +77,7 @@ def test_gradcam_is_there_at_once_and_nothing_else_is_begun(page, demo_dir):
 
 def test_every_method_says_what_it_can_and_cannot_say(page, demo_dir):
     run(page)
-    cards = " ".join(element.value for element in page.html)
+    cards = unescape(" ".join(element.value for element in page.html))
     assert all(sentence in cards for method in METHODS for sentence in words.METHODS[method])
     assert words.BAR_NOTE in cards
 
