@@ -45,7 +45,14 @@ def test_a_sound_folder_is_read_whole(sound):
     assert all(getattr(files, name.removesuffix(".csv")) is not None for name in SCORE_NAMES)
 
 
-def test_tables_that_are_not_there_are_none(folder):
+@pytest.mark.parametrize("name", SCORE_NAMES)
+def test_a_model_folder_must_hold_every_table(folder, name):
+    (folder / name).unlink()
+    with pytest.raises(BundleError, match=f"lacks {name}"):
+        load_score_files(folder, complete=True)
+
+
+def test_the_scores_of_another_model_may_be_predictions_alone(folder):
     for name in SCORE_NAMES[1:]:
         (folder / name).unlink()
     files = load_score_files(folder)

@@ -32,9 +32,9 @@ def write_card(folder: Path, metrics: dict, info: dict) -> None:
     Args:
         folder: The model folder; its name is the model's.
         metrics: From `write_metrics`.
-        info: What `bundle.json` will hold. Told where it is there: `chosen` (settings that inner folds chose: {setting:
-            value}, or words), `minutes` (how long the whole run took), and `applicability.demo_exams` ([{"file",
-            "inside", "reasons"}] of films that are not of MIAS).
+        info: What `bundle.json` will hold. Told where it is there: `chosen` (settings that inner folds chose:
+            {head: {setting: value}}), `minutes` (how long the whole run took), and `applicability.demo_exams`
+            ([{"file", "inside", "reasons"}] of films that are not of MIAS).
     """
     (folder / CARD_NAME).write_text(card_text(folder.name, metrics, info), encoding="utf-8")
 
@@ -126,19 +126,21 @@ def _protocol(metrics: dict, info: dict) -> str:
 def _choices(info: dict) -> str:
     """Say where the settings come from: inner folds, the recipe, or somebody's own."""
     chosen = info.get("chosen")
-    if isinstance(chosen, Mapping):
-        listed = "; ".join(f"`{name}` {_value(value)}" for name, value in chosen.items())
-        return f"Chosen on inner folds: {listed}. {_TAKEN_OVER.format('grey stretch and pooling')}"
     if chosen:
-        return f"Chosen on inner folds: {_value(chosen)}. {_TAKEN_OVER.format('grey stretch and pooling')}"
+        heads = "; ".join(f"{head} head: {_settings(settings)}" for head, settings in chosen.items())
+        return (
+            "Components, penalty and whitening of each head are chosen on inner folds, for each outer fold anew "
+            f"(`history.csv`); for the released heads that gave {heads}. "
+            + _TAKEN_OVER.format("grey stretch and pooling")
+        )
     if info["training"] != json.loads(json.dumps(TrainConfig().to_dict())):
         return "They differ from the defaults; `bundle.json` has them."
     return _TAKEN_OVER.format("grey stretch, pooling, mining, components and penalties")
 
 
-def _value(value: object) -> str:
-    """Return a setting as text."""
-    return value.rstrip(".") if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _settings(settings: Mapping[str, object]) -> str:
+    """Return settings as text: `n_components` 240, `whiten` true."""
+    return ", ".join(f"`{name}` {json.dumps(value)}" for name, value in settings.items())
 
 
 def _applicability(info: dict) -> str:

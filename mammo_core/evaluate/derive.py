@@ -76,11 +76,11 @@ def write_metrics(folder: Path) -> dict:
     The files they were derived from are named with their sha256.
 
     Raises:
-        BundleError: `predictions.csv` is missing, or a score file cannot be read or breaks a promise.
+        BundleError: A score file is missing, cannot be read or breaks a promise.
         DatasetError: The committed MIAS index is missing or damaged.
     """
     folder = Path(folder)
-    metrics = derive_metrics(load_score_files(folder), load_annotations())
+    metrics = derive_metrics(load_score_files(folder, complete=True), load_annotations())
     metrics["derived_from"] = source_digests(folder)
     text = json.dumps(metrics, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     (folder / METRICS_NAME).write_text(text, encoding="utf-8", newline="\n")

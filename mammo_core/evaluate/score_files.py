@@ -57,17 +57,23 @@ class ScoreFiles:
     permutations: pd.DataFrame | None = None
 
 
-def load_score_files(folder: Path) -> ScoreFiles:
+def load_score_files(folder: Path, *, complete: bool = False) -> ScoreFiles:
     """Read every score file of a folder and check each, and each against the predictions.
 
     Args:
-        folder: A model folder, or one that holds another model's scores in the same form. Only `predictions.csv` must
-            be there; `load_bundle` is what refuses a released folder that lacks another file.
+        folder: A model folder, or one that holds another model's scores in the same form.
+        complete: Whether all of `SCORE_NAMES` must be there, as in a model folder; `predictions.csv` always must.
 
     Raises:
-        BundleError: A file cannot be read, or breaks a promise; the message says which row.
+        BundleError: A file is missing, cannot be read, or breaks a promise; the message says which row.
     """
     folder = Path(folder)
+    missing = [name for name in SCORE_NAMES if complete and not (folder / name).is_file()]
+    if missing:
+        raise BundleError(
+            f"the model folder {folder.name} must hold {', '.join(SCORE_NAMES)}, but lacks {', '.join(missing)}. "
+            "Restore the folder, or train the model again."
+        )
     files = ScoreFiles(
         load_predictions(folder),
         load_candidates(folder),

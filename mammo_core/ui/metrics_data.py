@@ -60,8 +60,6 @@ class Tested:
     def strongest_mark(self, film_id: str) -> Box | None:
         """Return a film's most suspicious mark in the headline repeat, or None where it has none."""
         marks = self.files.candidates
-        if marks is None:
-            return None
         marks = marks[(marks["film_id"] == film_id) & (marks["repeat"] == HEADLINE_REPEAT)]
         if marks.empty:
             return None
@@ -80,7 +78,7 @@ def load_tested(folder: Path) -> Tested:
 
 @st.cache_data(max_entries=4, show_spinner="Deriving every figure from the model's scores …")
 def _load_tested(folder: Path, digests: dict[str, str]) -> Tested:
-    files = load_score_files(folder)
+    files = load_score_files(folder, complete=True)
     metrics = _read_json(folder / METRICS_NAME)
     if metrics.get("derived_from") != digests or metrics.get("schema") != SCHEMA:
         metrics = derive_metrics(files, load_annotations())

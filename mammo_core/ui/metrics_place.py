@@ -24,10 +24,7 @@ _TITLES = {"abnormal": "any abnormality", "malignant": "malignant ones"}
 
 def show_place(tested: Tested, name: str) -> None:
     """Show pointing beside its baselines, the FROC curve, and both by kind of abnormality and by tissue."""
-    found = tested.metrics.get("localisation")
-    if not found:
-        st.info(words.NO_MARKS, icon=":material/location_off:")
-        return
+    found = tested.metrics["localisation"]
     abnormal = found["abnormal"]
     st.markdown(words.place(abnormal))
     left, right = st.columns(2)

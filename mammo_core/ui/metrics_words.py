@@ -81,7 +81,6 @@ P_VALUE = (
     "p: the share of runs, the model itself counted as one, that are at least as good. With 20 permutations it cannot "
     "be smaller than 0.048. AUCs are averaged over the folds here, for pooled ones lie under 0.5 by construction."
 )
-NO_MARKS = "This model folder holds no marks (`candidates.csv`), so finding the place was not tested."
 NO_MODEL = (
     "There is no trained model to speak of yet. Train one with `python -m mammo_core train`; this page then shows how "
     "it does on films that it never saw."

@@ -211,17 +211,15 @@ def test_stale_figures_are_derived_again(tmp_path, models):
     assert tested.thresholds("film") == {}
 
 
-def test_a_model_with_films_only_and_without_marks_is_shown(tmp_path, monkeypatch):
-    folder = write_model(tmp_path / "films-only", 30, 1)
-    for name in ("candidates.csv", "permutations.csv"):
-        (folder / name).unlink()
-    table = (folder / "predictions.csv").read_text().splitlines()
-    (folder / "predictions.csv").write_text("\n".join(row for row in table if not row.startswith("region")) + "\n")
-    (tmp_path / "ACTIVE").write_text("films-only")
+def test_a_folder_that_lacks_a_score_file_is_said_so(tmp_path, monkeypatch):
+    folder = write_model(tmp_path / "half", 3, 1)
+    (folder / "pointers.csv").unlink()
+    (tmp_path / "ACTIVE").write_text("half")
     monkeypatch.setattr(bundle, "MODELS_DIR", tmp_path)
-    page = open_section(AppTest.from_file(str(PAGE), default_timeout=60), "Where it looked")
+    page = AppTest.from_file(str(PAGE), default_timeout=60).run()
     assert not page.exception
-    assert any("no marks" in note.value for note in page.info)
+    assert "lacks pointers.csv" in page.error[0].value
+    assert not page.metric
 
 
 def test_a_test_set_without_one_class_is_shown_with_reasons(tmp_path, monkeypatch):
