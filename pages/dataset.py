@@ -4,13 +4,13 @@ import streamlit as st
 
 from mammo_core.config import find_mias
 from mammo_core.errors import MammoError
-from mammo_core.ui import dataset_words as words
 from mammo_core.ui.dataset_browse import chosen_film, show_films
 from mammo_core.ui.dataset_films import mias_films, phantom_films, present_films
 from mammo_core.ui.dataset_import import show_absent, show_imported, show_partial
 from mammo_core.ui.dataset_sections import show_balance, show_splits, show_variants
 from mammo_core.ui.door import enter_through_app
 from mammo_core.ui.style import apply_style
+from mammo_core.ui.words import dataset as words
 
 enter_through_app()
 apply_style("dataset")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from mammo_core.config import PreprocessConfig
 from mammo_core.errors import BundleError, MammoError
-from mammo_core.ui import cards, texts, verbs
+from mammo_core.ui import cards, verbs
 from mammo_core.ui.case import current_case
 from mammo_core.ui.door import enter_through_app
 from mammo_core.ui.exam_answer import show_exam, show_marks
@@ -15,6 +15,7 @@ from mammo_core.ui.exam_read import known_exam, read_now
 from mammo_core.ui.read_open import open_asked_for, show_refused
 from mammo_core.ui.style import apply_style
 from mammo_core.ui.words import exam as words
+from mammo_core.ui.words import frame as frame_words
 
 enter_through_app()
 apply_style("exam")
@@ -44,7 +45,7 @@ bundle = reading = trouble = None
 try:
     bundle = verbs.active_bundle()
 except BundleError as error:
-    trouble = (texts.NO_MODEL_TITLE, f"{texts.NO_MODEL}\n\n{error}")
+    trouble = (frame_words.NO_MODEL_TITLE, f"{frame_words.NO_MODEL}\n\n{error}")
 with st.spinner(words.OUTLINING):
     outlined, troubles = outline_films(hanging, bundle.config if bundle else PreprocessConfig())
 of_one_woman = len(hanging.women) < 2

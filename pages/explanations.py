@@ -4,7 +4,7 @@ import streamlit as st
 
 from mammo_core.errors import BundleError, MammoError
 from mammo_core.ui import explain_show as show
-from mammo_core.ui import texts, verbs
+from mammo_core.ui import verbs
 from mammo_core.ui.door import enter_through_app
 from mammo_core.ui.explain_bench import current_bench
 from mammo_core.ui.explain_sanity import show_sanity
@@ -12,6 +12,7 @@ from mammo_core.ui.explain_scorecard import scorecard, show_sanity_figures, show
 from mammo_core.ui.steps_films import choose_film
 from mammo_core.ui.style import apply_style
 from mammo_core.ui.words import explain as words
+from mammo_core.ui.words import frame as frame_words
 
 enter_through_app()
 apply_style("explain")
@@ -21,7 +22,7 @@ card, bundle, subject, maps = scorecard(), None, None, {}
 try:
     bundle = verbs.active_bundle()
 except BundleError as error:
-    st.info(f"{words.NO_MODEL}\n\n{error}", title=texts.NO_MODEL_TITLE, icon=":material/model_training:")
+    st.info(f"{words.NO_MODEL}\n\n{error}", title=frame_words.NO_MODEL_TITLE, icon=":material/model_training:")
 
 chosen = None
 if bundle:

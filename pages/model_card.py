@@ -3,27 +3,29 @@
 import streamlit as st
 
 from mammo_core.errors import MammoError
-from mammo_core.ui import texts, verbs
+from mammo_core.ui import verbs
 from mammo_core.ui.door import enter_through_app
+from mammo_core.ui.words import frame as frame_words
+from mammo_core.ui.words import model_card as card_words
 
 enter_through_app()
 
 _READABLE_PX = 960
 
-st.title("Model card and limits")
+st.title(card_words.TITLE)
 page = st.container(width=_READABLE_PX)
 with page.container(border=True):
-    st.header("Limits first")
-    st.markdown(texts.LIMITS)
+    st.header(card_words.LIMITS_TITLE)
+    st.markdown(card_words.LIMITS)
 try:
     bundle = verbs.active_bundle()
 except MammoError as error:
-    page.info(f"{texts.NO_MODEL}\n\n{error}", title=texts.NO_MODEL_TITLE, icon=":material/model_training:")
+    page.info(f"{frame_words.NO_MODEL}\n\n{error}", title=frame_words.NO_MODEL_TITLE, icon=":material/model_training:")
     st.stop()
 title, _, body = bundle.card.partition("\n")
 page.header(title.lstrip("# "))
 page.download_button(
-    "Model card (Markdown)",
+    card_words.SAVE,
     bundle.card,
     file_name=f"{bundle.model_id}-model-card.md",
     mime="text/markdown",

@@ -3,13 +3,15 @@
 import streamlit as st
 
 from mammo_core.errors import BundleError, MammoError
-from mammo_core.ui import texts, verbs
+from mammo_core.ui import verbs
 from mammo_core.ui.case import current_case
 from mammo_core.ui.door import enter_through_app
 from mammo_core.ui.read_answer import show_facts, show_reading
 from mammo_core.ui.read_films import show_films
 from mammo_core.ui.read_open import choose_film, open_asked_for, show_refused, show_welcome
 from mammo_core.ui.style import title_unseen
+from mammo_core.ui.words import frame as frame_words
+from mammo_core.ui.words import read as read_words
 
 enter_through_app()
 
@@ -27,20 +29,20 @@ try:
     bundle = verbs.active_bundle()
     reading = verbs.known_reading(film, bundle)
 except BundleError as error:
-    trouble = (texts.NO_MODEL_TITLE, f"{texts.NO_MODEL}\n\n{error}")
+    trouble = (frame_words.NO_MODEL_TITLE, f"{frame_words.NO_MODEL}\n\n{error}")
 
 films, answer = st.container(key="film_and_answer").columns([2.45, 1], gap="medium")
 with films:
     show_films(film, bundle, reading)
 with answer:
     if bundle and not reading:
-        st.caption(texts.READING)
+        st.caption(read_words.READING)
         with st.skeleton(height=420):  # the film is on screen meanwhile
             try:
                 verbs.reading(film, bundle)
                 st.rerun()
             except MammoError as error:
-                trouble = (texts.NOT_READ_TITLE, str(error))
+                trouble = (read_words.NOT_READ_TITLE, str(error))
     if reading:
         show_reading(reading)
     elif trouble:

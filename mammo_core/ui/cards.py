@@ -9,7 +9,7 @@ import streamlit as st
 
 from mammo_core.report.palette import CLASS_COLOURS
 from mammo_core.types import LABELS, Candidate, Probabilities
-from mammo_core.ui import texts
+from mammo_core.ui.words import read as words
 
 
 def percent(share: float) -> str:
@@ -24,7 +24,7 @@ def percent(share: float) -> str:
 def show_decision(decision: str, word: str, why: str) -> None:
     """Show a decision in words, with its class's colour."""
     st.html(
-        f'<div class="decision" data-decision="{decision}" role="status" aria-label="{texts.DECISION_LABEL}" '
+        f'<div class="decision" data-decision="{decision}" role="status" aria-label="{words.DECISION_LABEL}" '
         f'style="border-left-color:{CLASS_COLOURS[decision]}"><div class="word">{escape(word)}</div>'
         f'<div class="why">{escape(why)}</div></div>'
     )
@@ -33,8 +33,8 @@ def show_decision(decision: str, word: str, why: str) -> None:
 def show_shares(
     probabilities: Probabilities,
     of: str = "film",
-    usual: Mapping[str, float] = texts.MIAS_SHARES,
-    legend: str = texts.TICK_LEGEND,
+    usual: Mapping[str, float] = words.MIAS_SHARES,
+    legend: str = words.TICK_LEGEND,
 ) -> None:
     """Show probabilities as calm bars with their numbers, and a tick at each class's usual share.
 
@@ -55,7 +55,7 @@ def show_shares(
     st.html(f'<div class="shares" data-shares="{of}">{rows}</div>{tick}')
 
 
-def show_base_rates(rates: Sequence[Sequence[str]] = texts.BASE_RATES) -> None:
+def show_base_rates(rates: Sequence[Sequence[str]] = words.BASE_RATES) -> None:
     """Show how rare malignant films (or women with a cancer) are: a probability is read against its base rate."""
     (mias, mias_share, counts), (screening, screening_share, about) = rates
     st.html(

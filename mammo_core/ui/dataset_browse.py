@@ -10,10 +10,10 @@ import streamlit as st
 from mammo_core.mias.splits import N_FOLDS
 from mammo_core.report.palette import CLASS_COLOURS
 from mammo_core.types import LABELS
-from mammo_core.ui import dataset_words as words
 from mammo_core.ui.dataset_films import ShownFilm, thumbnails
 from mammo_core.ui.dataset_pair import show_pair
 from mammo_core.ui.picker import Item, pick
+from mammo_core.ui.words import dataset as words
 
 _CHOSEN = "dataset_film"
 _MARKS = ("circles", "breast", "pectoral")

@@ -17,8 +17,8 @@ import streamlit as st
 from mammo_core.errors import JobError
 from mammo_core.jobs import Job, Progress
 from mammo_core.mias.download import MIAS_DIR, ImportReport, import_mias
-from mammo_core.ui import dataset_words as words
 from mammo_core.ui.long_work import EVERYONE, job_room, show_running
+from mammo_core.ui.words import dataset as words
 
 JOB = "import MIAS"
 _WATCHED = "import_watched"

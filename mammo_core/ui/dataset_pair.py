@@ -16,10 +16,10 @@ from mammo_core.preprocess import film_mask
 from mammo_core.report.marks import draw_circles, draw_outline, in_colour, shade
 from mammo_core.report.palette import CLASS_COLOURS
 from mammo_core.types import Laterality, Preprocessed
-from mammo_core.ui import dataset_words as words
 from mammo_core.ui.cards import show_facts
 from mammo_core.ui.dataset_films import ShownFilm, opened, outlined
 from mammo_core.ui.viewer import Pane, show_viewer
+from mammo_core.ui.words import dataset as words
 
 _GAP_PX = 6
 

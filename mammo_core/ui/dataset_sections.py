@@ -18,11 +18,11 @@ from mammo_core.report.chart_style import CONFIG
 from mammo_core.report.dataset_charts import counts_figure
 from mammo_core.report.marks import in_colour
 from mammo_core.types import LABELS, Box, Preprocessed
-from mammo_core.ui import dataset_words as words
 from mammo_core.ui import verbs
 from mammo_core.ui.dataset_films import ShownFilm, mias_films, outlined
 from mammo_core.ui.picker import small_picture
 from mammo_core.ui.viewer import Mark, Pane, show_viewer
+from mammo_core.ui.words import dataset as words
 
 _VARIANT_PX = 200
 

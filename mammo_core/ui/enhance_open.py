@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mammo_core.ui import texts
 from mammo_core.ui.demo import DEMO_EXAMS, demo_files, demo_picture
 from mammo_core.ui.read_open import show_upload
 from mammo_core.ui.words import enhance as words
+from mammo_core.ui.words import opening as opening_words
 
 
 def show_invitation() -> None:
@@ -17,11 +17,11 @@ def show_invitation() -> None:
     with upload:
         st.header(words.UPLOAD_TITLE)
         show_upload()
-        st.caption(texts.UPLOAD_PRIVACY)
+        st.caption(opening_words.UPLOAD_PRIVACY)
     with demo:
         st.header(words.DEMO_TITLE)
         if not all(demo_files(exam) for exam in DEMO_EXAMS):
-            st.info(texts.DEMO_ABSENT, icon=":material/info:")
+            st.info(opening_words.DEMO_ABSENT, icon=":material/info:")
             return
         for exam, column in zip(DEMO_EXAMS, st.columns(len(DEMO_EXAMS)), strict=True):
             with column.container(border=True):
@@ -35,4 +35,4 @@ def show_invitation() -> None:
                     on_click=lambda exam=exam: st.session_state.update(demo_asked_for=exam),
                     width="stretch",
                 )
-        st.caption(texts.DEMO_CREDIT)
+        st.caption(opening_words.DEMO_CREDIT)

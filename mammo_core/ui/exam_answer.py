@@ -11,9 +11,10 @@ import streamlit as st
 
 from mammo_core.mias.index import N_FILMS, woman_class
 from mammo_core.types import LABELS, ExamReading, FilmReading
-from mammo_core.ui import cards, texts
+from mammo_core.ui import cards
 from mammo_core.ui.exam_films import MARKS
 from mammo_core.ui.words import exam as words
+from mammo_core.ui.words import read as read_words
 
 
 def show_exam(reading: ExamReading, places: Sequence[str]) -> None:
@@ -44,7 +45,7 @@ def show_exam(reading: ExamReading, places: Sequence[str]) -> None:
     cards.show_base_rates(words.BASE_RATES)
     notes = [*reading.applicability.reasons, *reading.warnings]
     if notes:
-        cards.show_notes(texts.NOTES_INSIDE if inside else texts.NOTES_OUTSIDE, notes, outside=not inside)
+        cards.show_notes(read_words.NOTES_INSIDE if inside else read_words.NOTES_OUTSIDE, notes, outside=not inside)
 
 
 def show_marks(readings: Mapping[str, FilmReading]) -> None:

@@ -17,12 +17,13 @@ from mammo_core.mias.checksums import film_of_digest
 from mammo_core.network.bundle import Bundle
 from mammo_core.report.marks import draw_circles, in_colour
 from mammo_core.types import Box, FilmReading, Preprocessed
-from mammo_core.ui import dataset_words, verbs
+from mammo_core.ui import verbs
 from mammo_core.ui.case import Case, OpenFilm
 from mammo_core.ui.dataset_films import mias_films
 from mammo_core.ui.exam_places import Hanging
 from mammo_core.ui.read_films import marks_of
 from mammo_core.ui.viewer import Pane, show_viewer
+from mammo_core.ui.words import dataset as dataset_words
 from mammo_core.ui.words import exam as words
 
 AIR_MM = 4.0

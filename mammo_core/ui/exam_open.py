@@ -7,12 +7,12 @@ import streamlit as st
 from mammo_core.config import find_mias
 from mammo_core.errors import MammoError
 from mammo_core.mias.index import N_FILMS, films_of
-from mammo_core.ui import dataset_words
 from mammo_core.ui.case import Case, OpenFilm, close_case, open_files
 from mammo_core.ui.dataset_films import film_bytes
 from mammo_core.ui.demo import DEMO_EXAMS
 from mammo_core.ui.exam_women import MIAS_WOMAN, name_women
 from mammo_core.ui.read_open import show_demo_button, show_demos, show_upload
+from mammo_core.ui.words import dataset as dataset_words
 from mammo_core.ui.words import exam as words
 
 N_WOMEN = N_FILMS // 2

@@ -7,30 +7,31 @@ import streamlit as st
 from mammo_core.errors import MammoError
 from mammo_core.network.bundle import Bundle
 from mammo_core.types import FilmReading
-from mammo_core.ui import cards, texts, verbs
+from mammo_core.ui import cards, verbs
 from mammo_core.ui.case import OpenFilm
+from mammo_core.ui.words import read as words
 
 
 def show_reading(reading: FilmReading) -> None:
     """Show decision, probabilities against their base rates, how far to trust them, and the places looked at."""
     inside = reading.applicability.inside
-    cards.show_decision(reading.decision, *(texts.DECISIONS[reading.decision] if inside else texts.OUTSIDE))
+    cards.show_decision(reading.decision, *(words.DECISIONS[reading.decision] if inside else words.OUTSIDE))
     if reading.training_film_id:
         st.badge(
-            texts.TRAINING_FILM.format(film_id=reading.training_film_id),
+            words.TRAINING_FILM.format(film_id=reading.training_film_id),
             icon=":material/school:",
             color="blue",
-            help=texts.TRAINING_FILM_HELP,
+            help=words.TRAINING_FILM_HELP,
         )
-    st.markdown("## Probabilities", help=texts.PROBABILITIES_HELP)
+    st.markdown("## Probabilities", help=words.PROBABILITIES_HELP)
     cards.show_shares(reading.probabilities)
-    st.markdown(f"## {texts.BASE_RATE_TITLE}", help=texts.BASE_RATE_HELP)
+    st.markdown(f"## {words.BASE_RATE_TITLE}", help=words.BASE_RATE_HELP)
     cards.show_base_rates()
     notes = [*reading.applicability.reasons, *reading.warnings]
     if notes:
-        cards.show_notes(texts.NOTES_INSIDE if inside else texts.NOTES_OUTSIDE, notes, outside=not inside)
+        cards.show_notes(words.NOTES_INSIDE if inside else words.NOTES_OUTSIDE, notes, outside=not inside)
     if reading.candidates:
-        st.markdown(f"## {texts.PLACES_TITLE}", help=texts.PLACES_HELP)
+        st.markdown(f"## {words.PLACES_TITLE}", help=words.PLACES_HELP)
         cards.show_places(reading.candidates)
 
 
@@ -38,7 +39,7 @@ def show_facts(film: OpenFilm, bundle: Bundle | None) -> None:
     """Show what is known of a film and how it was decoded and prepared; ask for its spacing where it is silent."""
     mammogram = film.mammogram
     height, width = mammogram.pixels.shape
-    steps, spacing = list(mammogram.source), texts.SPACING_STATED
+    steps, spacing = list(mammogram.source), words.SPACING_STATED
     used = mammogram.pixel_spacing_mm
     if bundle:
         try:
@@ -48,8 +49,8 @@ def show_facts(film: OpenFilm, bundle: Bundle | None) -> None:
         if ready:
             steps, used = [*steps, *ready.steps], ready.spacing_mm
     if film.spacing_asked:
-        spacing = texts.SPACING_ESTIMATED if mammogram.pixel_spacing_mm is None else texts.SPACING_GIVEN
-    st.markdown(f"## {texts.FACTS_TITLE}")
+        spacing = words.SPACING_ESTIMATED if mammogram.pixel_spacing_mm is None else words.SPACING_GIVEN
+    st.markdown(f"## {words.FACTS_TITLE}")
     cards.show_facts(
         {
             "File": film.name,
@@ -61,20 +62,20 @@ def show_facts(film: OpenFilm, bundle: Bundle | None) -> None:
     )
     if film.spacing_asked:
         _ask_spacing(film)
-    with st.expander(texts.STEPS_TITLE):
+    with st.expander(words.STEPS_TITLE):
         st.markdown("\n".join(f"1. {step}" for step in steps))
 
 
 def _ask_spacing(film: OpenFilm) -> None:
     stated = st.number_input(
-        texts.SPACING_LABEL,
+        words.SPACING_LABEL,
         min_value=0.02,
         max_value=1.0,
         value=None,
         step=0.005,
         format="%.4f",
         key=f"spacing_{film.key}",
-        help=texts.SPACING_HELP,
+        help=words.SPACING_HELP,
         placeholder="estimated",
         persist_state="session",
     )

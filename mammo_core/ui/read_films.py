@@ -13,11 +13,12 @@ from mammo_core.errors import MammoError
 from mammo_core.network.bundle import Bundle
 from mammo_core.reading.to_json import reading_to_json
 from mammo_core.types import LABELS, Box, FilmReading
-from mammo_core.ui import texts, verbs
+from mammo_core.ui import verbs
 from mammo_core.ui.cards import percent
 from mammo_core.ui.case import OpenFilm
 from mammo_core.ui.read_region import region_marks, show_region, take_region
 from mammo_core.ui.viewer import Mark, Pane, drawn_region, show_viewer
+from mammo_core.ui.words import read as words
 
 _CLIP, _TILES = 2.0, 8
 _FRAGMENT, _VIEWER = "films", "viewer"
@@ -30,7 +31,7 @@ def show_films(film: OpenFilm, bundle: Bundle | None, reading: FilmReading | Non
     focus = _breast(film, bundle)
     mammogram = film.mammogram
     whole = Pane(
-        texts.UNTOUCHED, film.key, mammogram.pixels, mammogram.bit_depth, focus=focus,
+        words.UNTOUCHED, film.key, mammogram.pixels, mammogram.bit_depth, focus=focus,
         marks=region_marks(film, bundle), pixel_spacing_mm=mammogram.pixel_spacing_mm,
     )  # fmt: skip
     progress, films, controls = st.container(), st.container(), st.container(border=True, key="controls")
@@ -55,17 +56,17 @@ def _enhancement(film: OpenFilm, bundle: Bundle | None, whole: Pane) -> Pane:
     st.session_state.setdefault("tiles", _TILES)
     columns = st.columns(2)
     clip = columns[0].slider(
-        texts.CLIP_LABEL, 0.5, 8.0, step=0.25, key="clip", persist_state="session", help=texts.CLIP_HELP
+        words.CLIP_LABEL, 0.5, 8.0, step=0.25, key="clip", persist_state="session", help=words.CLIP_HELP
     )
-    tiles = columns[1].slider(texts.TILES_LABEL, 2, 24, key="tiles", persist_state="session", help=texts.TILES_HELP)
+    tiles = columns[1].slider(words.TILES_LABEL, 2, 24, key="tiles", persist_state="session", help=words.TILES_HELP)
     reset, save = st.columns(2)
-    reset.button(texts.RESET, on_click=_reset_enhancement, icon=":material/restart_alt:", width="stretch")
-    _save(save, texts.SAVE_ENHANCED, lambda: verbs.enhanced_file(film, clip, tiles), "enhanced-not-for-diagnosis.png")
+    reset.button(words.RESET, on_click=_reset_enhancement, icon=":material/restart_alt:", width="stretch")
+    _save(save, words.SAVE_ENHANCED, lambda: verbs.enhanced_file(film, clip, tiles), "enhanced-not-for-diagnosis.png")
     figures = _figures(film, bundle, clip, tiles)
     if figures:
         st.caption(f"Against the untouched film: {figures}.")
     pixels = verbs.enhanced(film, clip, tiles)
-    return replace(whole, title=texts.ENHANCED, pixels=pixels, bit_depth=verbs.depth(pixels))
+    return replace(whole, title=words.ENHANCED, pixels=pixels, bit_depth=verbs.depth(pixels))
 
 
 def _reset_enhancement() -> None:
@@ -80,7 +81,7 @@ def _figures(film: OpenFilm, bundle: Bundle | None, clip: float, tiles: int) -> 
         values = verbs.figures(film, clip, tiles, bundle.config)
     except MammoError:
         return ""
-    return ", ".join(form.format(values[name]) for name, form in texts.FIGURES.items())
+    return ", ".join(form.format(values[name]) for name, form in words.FIGURES.items())
 
 
 def _heatmap(film: OpenFilm, bundle: Bundle, reading: FilmReading, progress: DeltaGenerator, whole: Pane) -> Pane:
@@ -89,20 +90,20 @@ def _heatmap(film: OpenFilm, bundle: Bundle, reading: FilmReading, progress: Del
         st.session_state.setdefault(key, value)
     columns = st.columns(2)
     method = columns[0].selectbox(
-        texts.METHOD_LABEL, list(texts.METHODS), format_func=_method_name, key="method", persist_state="session",
-        help=texts.METHOD_HELP,
+        words.METHOD_LABEL, list(words.METHODS), format_func=_method_name, key="method", persist_state="session",
+        help=words.METHOD_HELP,
     )  # fmt: skip
     target = columns[1].selectbox(
-        texts.TARGET_LABEL, LABELS, format_func=str.capitalize, key="target", persist_state="session"
+        words.TARGET_LABEL, LABELS, format_func=str.capitalize, key="target", persist_state="session"
     )
     heat = _explain(film, bundle, method, target, progress)
     make = lambda: verbs.overlay_file(film, heat.heatmap, [mark.box for mark in reading.candidates])  # noqa: E731
-    _save(st.container(), texts.SAVE_OVERLAY, make, f"heatmap-{method}-{target}.png")
+    _save(st.container(), words.SAVE_OVERLAY, make, f"heatmap-{method}-{target}.png")
     if heat.empty:
-        st.info(texts.NO_EVIDENCE.format(target=target, method=_method_name(method)), icon=":material/info:")
+        st.info(words.NO_EVIDENCE.format(target=target, method=_method_name(method)), icon=":material/info:")
     else:
-        st.caption(f"{texts.METHODS[method][1]} {texts.HEATMAP_NOTE}")
-    title = texts.HEATMAP.format(method=_method_name(method), target=target)
+        st.caption(f"{words.METHODS[method][1]} {words.HEATMAP_NOTE}")
+    title = words.HEATMAP.format(method=_method_name(method), target=target)
     return replace(whole, title=title, heatmap=heat.heatmap, marks=[*marks_of(reading), *whole.marks])
 
 
@@ -111,8 +112,8 @@ def marks_of(reading: FilmReading) -> list[Mark]:
     return [
         Mark(
             place.box,
-            texts.MARK_LABEL.format(percent(place.suspicion)),
-            texts.MARK_DETAIL.format(
+            words.MARK_LABEL.format(percent(place.suspicion)),
+            words.MARK_DETAIL.format(
                 **{label: percent(share) for label, share in place.probabilities.as_dict().items()}
             ),
         )
@@ -124,7 +125,7 @@ def _explain(film: OpenFilm, bundle: Bundle, method: str, target: str, progress:
     """Return the heatmap, with a progress bar where it takes long."""
     if method == "gradcam":
         return verbs.heat(film, bundle, method, target, lambda fraction: None)
-    text = texts.WORKING.format(method=_method_name(method))
+    text = words.WORKING.format(method=_method_name(method))
     bar = progress.progress(0.0, text=text)
     heat = verbs.heat(film, bundle, method, target, lambda fraction: bar.progress(fraction, text=text))
     bar.empty()
@@ -132,7 +133,7 @@ def _explain(film: OpenFilm, bundle: Bundle, method: str, target: str, progress:
 
 
 def _method_name(method: str) -> str:
-    return texts.METHODS[method][0]
+    return words.METHODS[method][0]
 
 
 def _breast(film: OpenFilm, bundle: Bundle | None) -> Box | None:
@@ -148,7 +149,7 @@ def _breast(film: OpenFilm, bundle: Bundle | None) -> Box | None:
 def _save_reading(film: OpenFilm, reading: FilmReading) -> None:
     text = json.dumps(reading_to_json(film.name, film.mammogram, reading), indent=2)
     st.download_button(
-        texts.SAVE_READING,
+        words.SAVE_READING,
         text,
         "reading.json",
         "application/json",

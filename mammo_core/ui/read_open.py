@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mammo_core.ui import texts
 from mammo_core.ui.case import Case, OpenFilm, close_case, open_files
 from mammo_core.ui.demo import DEMO_EXAMS, demo_files, demo_picture
+from mammo_core.ui.words import opening as opening_words
+from mammo_core.ui.words import read as read_words
 
 _STRIP, _WANTED = "strip", "film_wanted"
 
@@ -15,27 +16,27 @@ def open_asked_for() -> None:
     """Open the demo exam that was clicked, if one was."""
     exam = st.session_state.pop("demo_asked_for", None)
     if exam is not None:
-        _open(demo_files(exam), texts.DEMO_CREDIT, DEMO_EXAMS[exam].partition(",")[0])
+        _open(demo_files(exam), opening_words.DEMO_CREDIT, DEMO_EXAMS[exam].partition(",")[0])
 
 
 def show_welcome() -> None:
     """Show the empty page: what it is for, the upload, and the demo exams."""
-    st.title(texts.EMPTY_TITLE)
-    st.markdown(texts.EMPTY_TEXT)
+    st.title(read_words.EMPTY_TITLE)
+    st.markdown(read_words.EMPTY_TEXT)
     upload, demo = st.columns([1, 1.25], gap="large")
     with upload:
-        st.header(texts.UPLOAD_TITLE)
+        st.header(opening_words.UPLOAD_TITLE)
         show_upload()
-        st.caption(texts.UPLOAD_PRIVACY)
+        st.caption(opening_words.UPLOAD_PRIVACY)
     with demo:
-        st.header(texts.DEMO_TITLE)
+        st.header(opening_words.DEMO_TITLE)
         show_demos()
 
 
 def show_demos() -> None:
     """Show a picture of each demo exam with the button that opens it."""
     if not all(demo_files(exam) for exam in DEMO_EXAMS):
-        st.info(texts.DEMO_ABSENT, icon=":material/info:")
+        st.info(opening_words.DEMO_ABSENT, icon=":material/info:")
         return
     for exam, column in zip(DEMO_EXAMS, st.columns(len(DEMO_EXAMS)), strict=True):
         with column.container(border=True):
@@ -43,14 +44,17 @@ def show_demos() -> None:
                 picture = demo_picture(exam)
             st.image(picture, width="stretch", alt=f"Four mammograms of {DEMO_EXAMS[exam]}")
             show_demo_button(exam)
-    st.caption(texts.DEMO_CREDIT)
+    st.caption(opening_words.DEMO_CREDIT)
 
 
 def show_upload() -> None:
     """Show the upload field; what is dropped there is added to the open films."""
     generation = st.session_state.setdefault("upload_generation", 0)
     files = st.file_uploader(
-        texts.UPLOAD_LABEL, accept_multiple_files=True, help=texts.UPLOAD_HELP, key=f"upload_{generation}"
+        opening_words.UPLOAD_LABEL,
+        accept_multiple_files=True,
+        help=opening_words.UPLOAD_HELP,
+        key=f"upload_{generation}",
     )
     if files:
         st.session_state["upload_generation"] = generation + 1  # an emptied field, ready for the next films
@@ -64,7 +68,9 @@ def show_refused(case: Case) -> None:
         return
     for name, reason in case.refused:
         st.error(plain(reason), title=f"{plain(name)} was not opened", icon=":material/block:")
-    st.button(texts.DISMISS, on_click=case.refused.clear, icon=":material/close:", type="tertiary", key="dismiss")
+    st.button(
+        opening_words.DISMISS, on_click=case.refused.clear, icon=":material/close:", type="tertiary", key="dismiss"
+    )
 
 
 def choose_film(case: Case) -> OpenFilm:
@@ -84,12 +90,12 @@ def choose_film(case: Case) -> OpenFilm:
             wrap=False,
             persist_state="session",
         )
-    with change, st.popover(texts.OPEN_LABEL, icon=":material/folder_open:", width="stretch"):
+    with change, st.popover(opening_words.OPEN_LABEL, icon=":material/folder_open:", width="stretch"):
         show_upload()
         for exam in DEMO_EXAMS:
             show_demo_button(exam)
-        st.button(texts.CLOSE_ONE, icon=":material/close:", on_click=case.close, args=(key,), width="stretch")
-        st.button(texts.CLOSE_ALL, icon=":material/delete_sweep:", on_click=close_case, width="stretch")
+        st.button(opening_words.CLOSE_ONE, icon=":material/close:", on_click=case.close, args=(key,), width="stretch")
+        st.button(opening_words.CLOSE_ALL, icon=":material/delete_sweep:", on_click=close_case, width="stretch")
     return case.films[key]
 
 

@@ -6,9 +6,10 @@ import streamlit as st
 
 from mammo_core.errors import MammoError
 from mammo_core.network.bundle import Bundle
-from mammo_core.ui import cards, texts, verbs
+from mammo_core.ui import cards, verbs
 from mammo_core.ui.case import OpenFilm
 from mammo_core.ui.viewer import Mark, ViewerEvent
+from mammo_core.ui.words import read as words
 
 _REGION = "region"
 """Session state: the film's key and the place (x, y) in its pixels."""
@@ -27,7 +28,7 @@ def region_marks(film: OpenFilm, bundle: Bundle | None) -> list[Mark]:
     if bundle is None or point is None:
         return []
     try:
-        return [Mark(verbs.region(film, bundle, point).box, texts.REGION_MARK, texts.REGION_SQUARE, "R")]
+        return [Mark(verbs.region(film, bundle, point).box, words.REGION_MARK, words.REGION_SQUARE, "R")]
     except MammoError:
         return []
 
@@ -41,18 +42,18 @@ def show_region(film: OpenFilm, bundle: Bundle | None) -> None:
         try:
             reading = verbs.region(film, bundle, point)
         except MammoError as error:
-            st.error(str(error), title=texts.NOT_READ_TITLE, icon=":material/error:")
+            st.error(str(error), title=words.NOT_READ_TITLE, icon=":material/error:")
             return
         target = st.session_state.get("target", "malignant")
         pictures = verbs.region_pictures(film, bundle, point, target)
-        words, alone, explained = st.columns([2.2, 1, 1], gap="medium")
-        with words:
-            st.markdown(f"## {texts.REGION_TITLE}", help=texts.REGION_HELP)
+        said, alone, explained = st.columns([2.2, 1, 1], gap="medium")
+        with said:
+            st.markdown(f"## {words.REGION_TITLE}", help=words.REGION_HELP)
             cards.show_shares(reading.probabilities, of="region", usual={})
-            st.caption(f"{texts.REGION_SQUARE} {texts.REGION_TRAINED if reading.training_film_id else ''}")
-            st.button(texts.REGION_CLOSE, on_click=_forget, icon=":material/close:", type="tertiary")
-        alone.image(pictures.film, texts.REGION_ALONE, width="stretch", alt=texts.REGION_ALONE)
-        title = (texts.REGION_EMPTY if pictures.empty else texts.REGION_HEAT).format(target=target)
+            st.caption(f"{words.REGION_SQUARE} {words.REGION_TRAINED if reading.training_film_id else ''}")
+            st.button(words.REGION_CLOSE, on_click=_forget, icon=":material/close:", type="tertiary")
+        alone.image(pictures.film, words.REGION_ALONE, width="stretch", alt=words.REGION_ALONE)
+        title = (words.REGION_EMPTY if pictures.empty else words.REGION_HEAT).format(target=target)
         explained.image(pictures.with_heatmap, title, width="stretch", alt=title)
 
 

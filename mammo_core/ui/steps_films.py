@@ -14,11 +14,11 @@ from mammo_core.film.dicom import read_bounded
 from mammo_core.film.dicom_tags import find_laterality, find_view
 from mammo_core.film.load import load_mammogram
 from mammo_core.types import Mammogram
-from mammo_core.ui import texts
 from mammo_core.ui.case import OpenFilm, current_case
 from mammo_core.ui.dataset_films import opened, phantom_films, present_films
-from mammo_core.ui.dataset_words import CREDIT
 from mammo_core.ui.demo import DEMO_EXAMS, demo_files
+from mammo_core.ui.words import opening as words
+from mammo_core.ui.words.dataset import CREDIT
 
 OPEN, DEMO, MIAS, PHANTOMS = "Your open films", "Demo exams", "MIAS", "Phantoms"
 
@@ -101,7 +101,7 @@ def _demo_choices(exam: str) -> dict[str, Choice]:
     """Return an exam's films, MLO views first: they show the muscle."""
     title = DEMO_EXAMS[exam].partition(",")[0]
     found = {
-        f"{exam} {number}": Choice(f"{title}: {name}", partial(_demo_film, exam, number), texts.DEMO_CREDIT)
+        f"{exam} {number}": Choice(f"{title}: {name}", partial(_demo_film, exam, number), words.DEMO_CREDIT)
         for number, name in enumerate(_demo_names(exam))
     }
     return dict(sorted(found.items(), key=lambda item: "MLO" not in item[1].name))

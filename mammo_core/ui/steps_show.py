@@ -14,6 +14,7 @@ from mammo_core.ui import verbs
 from mammo_core.ui.picker import Item, pick, small_picture
 from mammo_core.ui.steps_films import Choice
 from mammo_core.ui.viewer import Pane, show_viewer
+from mammo_core.ui.words import steps as words
 
 _MADE, _STEP = "steps_made", "steps_step"
 _FIRST_STEP = 4
@@ -67,7 +68,7 @@ def show_steps(made: Made) -> None:
         st.markdown(f"**{chosen + 1}. {step.title}.** {step.sentence}")
         show_viewer(panes, key="steps_viewer")
         if made.error:
-            st.error(str(made.error), title="The steps end here", icon=":material/error:")
+            st.error(str(made.error), title=words.ENDS_HERE, icon=":material/error:")
 
 
 def _choose(step: str) -> None:

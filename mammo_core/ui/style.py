@@ -9,8 +9,8 @@ import streamlit as st
 from starlette.formparsers import MultiPartParser
 
 from mammo_core.config import MAX_FILE_BYTES
-from mammo_core.ui import texts
 from mammo_core.ui.tokens import TOKENS_CSS
+from mammo_core.ui.words import frame as words
 
 MARK = Path(__file__).parent / "mark.svg"
 """The program's sign; a file of ours, because Streamlit fetches the icons of the browser's tab from outside."""
@@ -38,8 +38,8 @@ def show_frame(model_id: str | None) -> None:
     MultiPartParser.spool_max_size = MAX_FILE_BYTES + 2**20
     st.html(f"<style>{TOKENS_CSS}</style>")
     apply_style("frame")
-    bold, rest = texts.NOTICE
-    model = f"Model {escape(model_id)}" if model_id else texts.NO_MODEL_TITLE
+    bold, rest = words.NOTICE
+    model = f"Model {escape(model_id)}" if model_id else words.NO_MODEL_TITLE
     st.html(
         f'<div class="notice" role="note"><strong>{bold}</strong> <span>{rest}</span> '
         f'<span class="model">{model}</span></div>'

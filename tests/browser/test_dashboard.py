@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from mammo_core import load_mammogram, read_film
 from mammo_core.types import LABELS
-from mammo_core.ui import texts
+from mammo_core.ui.words import read as words
 
 pytestmark = pytest.mark.browser
 DICOM = "sfm-malign-0/1-283.dcm"
@@ -44,7 +44,7 @@ def test_a_mias_film_is_read_on_screen(visit, film):
     upload(page, ("mdb028.pgm", film("mdb028")))
     reading = read_film(load_mammogram(film("mdb028")))
     assert shares(page) == pytest.approx(reading.probabilities.as_dict(), abs=1e-6)
-    expect(page.locator(".decision")).to_contain_text(texts.DECISIONS[reading.decision][0])
+    expect(page.locator(".decision")).to_contain_text(words.DECISIONS[reading.decision][0])
     expect(page.get_by_text("Training film mdb028").first).to_be_visible()
     expect(page.locator(".notice").get_by_text(NOTICE)).to_be_visible()
 
@@ -56,7 +56,7 @@ def test_a_dicom_film_is_read_on_screen(visit, demo_film):
     expect(page.locator(".decision .word")).not_to_be_empty()
     expect(page.get_by_text("R-MLO").first).to_be_visible()
     expect(page.locator(".pane")).to_have_count(3)
-    assert panes(page) == [texts.UNTOUCHED, texts.ENHANCED, "Grad-CAM: malignant"]
+    assert panes(page) == [words.UNTOUCHED, words.ENHANCED, "Grad-CAM: malignant"]
     assert page.locator(".pane .mark").count() == page.locator(".places .bar").count() > 0
 
 
@@ -77,7 +77,7 @@ def test_a_slider_changes_the_enhanced_film_and_not_the_untouched_one(visit, dem
     before = shares(page)
     expect(page.locator(".pane")).to_have_count(3)
     untouched, enhanced = picture(page, 0), picture(page, 1)
-    slider = page.get_by_role("slider", name=texts.CLIP_LABEL)
+    slider = page.get_by_role("slider", name=words.CLIP_LABEL)
     slider.focus()
     for _ in range(6):
         slider.press("ArrowRight")
@@ -100,11 +100,11 @@ def test_two_visitors_do_not_see_each_others_films(visit, demo_film, film):
     upload(first, ("hers.dcm", demo_film(DICOM)))
     shares(first)
     second.reload()
-    expect(second.get_by_text(texts.EMPTY_TITLE)).to_be_visible()
+    expect(second.get_by_text(words.EMPTY_TITLE)).to_be_visible()
     upload(second, ("his.pgm", film("mdb028")))
     shares(second)
     expect(second.get_by_text("hers.dcm")).to_have_count(0)
-    first.get_by_role("slider", name=texts.CLIP_LABEL).press("ArrowRight")
+    first.get_by_role("slider", name=words.CLIP_LABEL).press("ArrowRight")
     expect(first.locator(".pane")).to_have_count(3)
     expect(first.get_by_text("his.pgm")).to_have_count(0)
 
@@ -113,7 +113,7 @@ def test_a_stated_spacing_is_used_and_can_be_taken_back(visit, demo_film):
     page = visit()
     upload(page, ("film.dcm", demo_film(DICOM)))
     estimated = shares(page)
-    field = page.get_by_role("spinbutton", name=texts.SPACING_LABEL)
+    field = page.get_by_role("spinbutton", name=words.SPACING_LABEL)
     field.fill("0.0435")
     field.press("Enter")
     expect(page.get_by_text("0.0435 mm, as you stated")).to_be_visible()
@@ -128,8 +128,8 @@ def test_what_is_saved_is_what_is_on_screen(visit, demo_film):
     page = visit()
     upload(page, ("film.dcm", demo_film(DICOM)))
     on_screen = shares(page)
-    assert json.loads(saved(page, texts.SAVE_READING))["probabilities"] == pytest.approx(on_screen, abs=1e-6)
-    for label in (texts.SAVE_ENHANCED, texts.SAVE_OVERLAY):
+    assert json.loads(saved(page, words.SAVE_READING))["probabilities"] == pytest.approx(on_screen, abs=1e-6)
+    for label in (words.SAVE_ENHANCED, words.SAVE_OVERLAY):
         assert b"not for diagnosis" in saved(page, label)[:2000]
 
 

@@ -7,7 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from mammo_core.config import MAX_FILE_BYTES, ROOT
 from mammo_core.report import palette
-from mammo_core.ui import texts
+from mammo_core.ui.words import frame as frame_words
+from mammo_core.ui.words import read as read_words
 
 PAGES = ("pages/read.py", "pages/metrics.py", "pages/model_card.py")
 
@@ -30,7 +31,7 @@ def notice(app: AppTest) -> str:
 def test_the_notice_is_on_every_page(app, path):
     app.switch_page(path).run()
     assert not app.exception
-    assert all(text in notice(app) for text in texts.NOTICE)
+    assert all(text in notice(app) for text in frame_words.NOTICE)
 
 
 def test_the_notice_names_the_active_model(app):
@@ -52,7 +53,7 @@ def test_two_visitors_have_cases_of_their_own(app, demo_film):
     app.file_uploader[0].upload("film.dcm", demo_film("sfm-benign-0/1-130.dcm"))
     app.run()
     other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
-    assert other.title[0].value == texts.EMPTY_TITLE
+    assert other.title[0].value == read_words.EMPTY_TITLE
 
 
 def test_an_upload_is_never_spooled_to_disk(app):

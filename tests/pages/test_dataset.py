@@ -14,10 +14,11 @@ from mammo_core.mias.augment import Variant
 from mammo_core.mias.index import annotations_by_film, film_class
 from mammo_core.mias.splits import load_folds, split_digest
 from mammo_core.report.dataset_charts import counts_figure
-from mammo_core.ui import dataset_import, dataset_sections, dataset_words
+from mammo_core.ui import dataset_import, dataset_sections
 from mammo_core.ui.dataset_films import mias_films, phantom_films, present_films, thumbnails
 from mammo_core.ui.dataset_pair import back_to_back, drawn_upon, film_facts
 from mammo_core.ui.long_work import EVERYONE, job_room
+from mammo_core.ui.words import dataset as dataset_words
 
 PAGE = str(ROOT / "pages" / "dataset.py")
 SECONDS = 60

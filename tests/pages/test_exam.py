@@ -15,12 +15,13 @@ from mammo_core.network import bundle as bundle_room
 from mammo_core.preprocess import preprocess
 from mammo_core.report.pictures import encode_png
 from mammo_core.types import DECISIONS, Mammogram
-from mammo_core.ui import exam_films, exam_read, texts, verbs
+from mammo_core.ui import exam_films, exam_read, verbs
 from mammo_core.ui.case import Case, Kept, OpenFilm
 from mammo_core.ui.exam_films import foci
 from mammo_core.ui.exam_places import OUT, PLACES, hang
 from mammo_core.ui.exam_women import name_women, woman_of_file
 from mammo_core.ui.words import exam as words
+from mammo_core.ui.words import frame as frame_words
 
 PAGE = str(ROOT / "pages" / "exam.py")
 EXAM = {"R-CC": "1-282", "L-CC": "1-280", "R-MLO": "1-283", "L-MLO": "1-281"}
@@ -289,7 +290,7 @@ def test_without_a_model_films_hang_and_are_compared_but_not_read(page, panes, r
     monkeypatch.setattr(bundle_room, "MODELS_DIR", tmp_path)
     page.session_state["case"] = copied(read_case, "R-MLO", "L-MLO")
     run(page)
-    assert texts.NO_MODEL in page.error[0].value
+    assert frame_words.NO_MODEL in page.error[0].value
     assert len(panes) == 2
     page.segmented_control(key="exam_mode").set_value("MLO").run()
     assert all(pane.heatmap is not None for pane in panes)

@@ -4,7 +4,7 @@ from streamlit.testing.v1 import AppTest
 
 from mammo_core.config import ROOT
 from mammo_core.network import bundle as bundle_room
-from mammo_core.ui import texts
+from mammo_core.ui.words import model_card as words
 
 PAGE = str(ROOT / "pages" / "model_card.py")
 
@@ -29,4 +29,4 @@ def test_without_a_model_the_limits_stand_and_the_way_to_a_model_is_told(monkeyp
     page = AppTest.from_file(PAGE, default_timeout=60).run()
     assert not page.exception
     assert "mammo_core train" in page.info[0].value
-    assert texts.LIMITS.strip() in text(page)
+    assert words.LIMITS.strip() in text(page)

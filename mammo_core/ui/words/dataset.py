@@ -1,4 +1,4 @@
-"""What the Dataset and the Step by step page say."""
+"""What the Dataset page says."""
 
 from __future__ import annotations
 
@@ -57,7 +57,6 @@ PHANTOMS = (
 )
 PARTIAL = "{n} of 322 films are here. Import a whole copy of MIAS to have the others."
 
-
 # Balance, splits, variants
 CLEAN = (
     "**The splits are clean.** No woman is in two parts, in any of the {n} splits ({repeats} repeats of {folds} "
@@ -76,12 +75,6 @@ VARIANTS_NOTE = (
     " only: a copy in another part of a split would be a leak. The square is 19 mm, the same for every class."
 )
 VARIANTS_SEED = 0
-
-# Step by step
-STEPS_TITLE = "Step by step"
-STEPS_SUMMARY = (
-    "What is done to a film before the model sees it. The pictures are made by the very functions that prepare it."
-)
 
 
 def place_text(place: Place, phantom: bool = False) -> str:

@@ -1,0 +1,24 @@
+"""What stands on every page: the notice, the names of the pages, and what there is to say without a model."""
+
+from __future__ import annotations
+
+NOTICE = ("Research prototype, not a medical device.", "Nothing here may be used to decide anything about a person.")
+NO_MODEL_TITLE = "No model is active"
+NO_MODEL = (
+    "Films can be looked at and enhanced, but not read. Restore `models/ACTIVE`, or train a model with "
+    "`python -m mammo_core train mine --activate`."
+)
+PAGES = {
+    "read": ("Read", "Open films, see them enhanced, and see what the model says and where it looked."),
+    "exam": ("Exam", "Hang the films of one woman, hold left against right, and read them together."),
+    "enhance": ("Enhancement", "Local contrast and sharpening that follow the slider, and what they did in figures."),
+    "explanations": ("Explanations", "Where the model found evidence, by six methods, and how well each points."),
+    "dataset": ("Dataset", "The films the model learned from: truth, outlines, balance, splits."),
+    "steps": ("Step by step", "What is done to a film before the model sees it."),
+    "metrics": ("Test-set metrics", "How the model does on films of women it never saw, with intervals."),
+    "model_card": (
+        "Model card and limits",
+        "What the model is, how it was measured, and what it is not for.",
+    ),
+}
+"""{page: its name in the navigation, and what it is for}, in their order."""
