@@ -10,6 +10,7 @@ from tf_keras_vis.scorecam import Scorecam
 
 from mammo_core.explain import keras_methods
 from mammo_core.explain.scorecam import CHANNELS
+from mammo_core.reading.scores import AGAINST_NORMAL
 from mammo_core.types import LABELS
 
 CAMS = {"gradcam": Gradcam, "gradcam++": GradcamPlusPlus, "layercam": Layercam, "scorecam": Scorecam}
@@ -18,10 +19,11 @@ CAMS = {"gradcam": Gradcam, "gradcam++": GradcamPlusPlus, "layercam": Layercam, 
 def keras_vis_map(method, target, grid, bundle):
     """Return tf-keras-vis's own map of the released graph, not scaled: one value per cell, or per pixel."""
     base = keras.saving.load_model(bundle.folder / "model.keras", compile=False)
-    top = keras_methods._TopCells(grid.in_breast, bundle.info["scan"]["top_cells"], name="logits")
-    model = keras.Model(base.input, top(base.get_layer("film_logits").output))
+    top = keras_methods._TopCells(grid.in_breast, bundle.info["scan"]["top_cells"], name="evidence")
+    against_normal = keras.ops.matmul(base.get_layer("film_logits").output, AGAINST_NORMAL.T)
+    model = keras.Model(base.input, top(against_normal))
     film, index = grid.image.astype(np.float32)[None, ..., None], LABELS.index(target)
-    score = lambda logits: logits[..., index]  # noqa: E731
+    score = lambda found: found[..., index]  # noqa: E731
     if method in CAMS:
         layer = "context" if method == "gradcam" else keras_methods.EXPLAINED_LAYER
         options = {"penultimate_layer": layer, "seek_penultimate_conv_layer": False}

@@ -6,9 +6,10 @@ import pytest
 from mammo_core import explain, load_bundle, load_mammogram, preprocess
 from mammo_core.explain import keras_methods
 from mammo_core.explain.explain import METHODS, class_maps, gradcam
-from mammo_core.explain.model import film_logits, released_model
+from mammo_core.explain.model import film_evidence, released_model
 from mammo_core.mias.phantom import draw_phantom
 from mammo_core.network.grid import Grid, lay_out
+from mammo_core.reading.scores import evidence
 from mammo_core.types import LABELS
 from tests.keras_vis import keras_vis_map
 
@@ -83,10 +84,18 @@ def test_two_classes_at_once_get_the_maps_they_get_alone(small_grid, bundle, met
     assert all(np.array_equal(a, b) for a, b in zip(together, alone, strict=True))
 
 
-def test_a_films_logit_is_the_mean_of_its_highest_cells_in_the_breast():
-    cells = np.arange(24, dtype=float).reshape(2, 4, 3)
+def test_a_films_evidence_is_the_mean_of_its_highest_cells_in_the_breast():
+    cells = np.zeros((2, 4, 3))
+    cells[..., 2] = [[1, 5, 3, 90], [2, 90, 90, 90]]  # malignant; what lies outside the breast does not count
+    cells[..., 1] = [[4, 0, 0, 0], [0, 0, 0, 0]]
     in_breast = np.array([[True, True, True, False], [True, False, False, False]])
-    assert np.array_equal(film_logits(cells, in_breast, 2), [9.0, 10.0, 11.0])
+    assert np.array_equal(film_evidence(cells, in_breast, 2), [-1.25, 2.0, 4.0])
+
+
+def test_a_term_that_all_logits_share_is_no_evidence():
+    logits = np.random.default_rng(0).normal(size=(5, 3))
+    assert np.allclose(evidence(logits), evidence(logits + 7.0))
+    assert np.allclose(evidence([0.0, 1.0, 3.0]), [-2.0, 1.0, 3.0])
 
 
 @pytest.mark.parametrize("method", ["scorecam", "smoothgrad"])

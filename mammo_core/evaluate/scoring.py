@@ -10,7 +10,7 @@ from mammo_core.evaluate.fit import Heads, ScanConfig, Women
 from mammo_core.evaluate.study import Region, Study, StudyFilm
 from mammo_core.network.geometry import N_FEATURES
 from mammo_core.reading.applicability import look_distance
-from mammo_core.reading.scores import breast_summary, film_summary, strongest_cells, woman_summary
+from mammo_core.reading.scores import breast_summary, evidence, film_summary, strongest_cells, woman_summary
 from mammo_core.types import LABELS
 
 
@@ -108,7 +108,7 @@ def gradcam_point(film: StudyFilm, heads: Heads, target: str = "malignant") -> t
 
     MIAS films are prepared at their own 0.2 mm, so prepared pixels are film pixels.
     """
-    weights = heads.film[0][:, LABELS.index(target)]
+    weights = evidence(heads.film[0])[:, LABELS.index(target)]
     heat = film.cells @ weights - np.tile(heads.cells[0], len(weights) // len(heads.cells[0])) @ weights
     if heat.max() <= 0:
         return None

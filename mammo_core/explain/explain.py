@@ -1,8 +1,9 @@
 """One call for every method: where in the film did the model find evidence for a class?
 
-What is explained is the raw logit of the class asked about, averaged over the film's cells where it is highest. The
-calibrated probabilities are made from those logits, but are not what is explained. Maps are relative to their own
-maximum and say nothing of how strong the evidence is.
+What is explained is the evidence for the class asked about (a kind of lesion against normal, normal against the
+others; see `reading.scores.evidence`), averaged over the film's cells where it is highest. The calibrated probabilities
+are made from the same logits, but are not what is explained. Maps are relative to their own maximum and say nothing of
+how strong the evidence is.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from mammo_core.explain.scorecam import scorecam
 from mammo_core.network.bundle import Bundle, load_bundle
 from mammo_core.network.grid import Grid, lay_out
 from mammo_core.preprocess import preprocess
+from mammo_core.reading.scores import evidence
 from mammo_core.types import LABELS, Explanation, Mammogram, Preprocessed
 
 METHODS = ("gradcam", "gradcam++", "layercam", "scorecam", "saliency", "smoothgrad")
@@ -92,7 +94,7 @@ def class_maps(
         return list(smoothgrad(model.load_graph(), grid, classes, model.top_cells, progress))
     if method == "gradcam":
         logits = model.network.run(grid.image, ["film_logits"])["film_logits"]
-        return [film_gradcam(logits[..., k], model.bias[k]) for k in classes]
+        return [film_gradcam(evidence(logits)[..., k], evidence(model.bias)[k]) for k in classes]
     features = model.network.run(grid.image, ["features"])["features"]
     if method == "scorecam":
         maps = scorecam(features, grid, model, progress)
@@ -100,22 +102,22 @@ def class_maps(
     return [model.load_graph().cam(method, features, grid.in_breast, k, model.top_cells) for k in classes]
 
 
-def film_gradcam(logits: np.ndarray, bias: float) -> np.ndarray:
+def film_gradcam(cells: np.ndarray, bias: float) -> np.ndarray:
     """Return the closed-form Grad-CAM map of a film at the layer that its head reads.
 
-    That layer, `context`, holds every cell with its surroundings, and the head is linear in it: Grad-CAM's sum of maps,
-    each weighted by the logit's mean gradient (Selvaraju et al, ICCV 2017), is up to a positive factor the logit of
-    each cell less the bias. A layer below, at `features`, the weights of a cell and of its surroundings would be added
-    up before the sum, and with them goes what tells a lesion from its surroundings.
+    That layer, `context`, holds every cell with its surroundings, and evidence is linear in it: Grad-CAM's sum of maps,
+    each weighted by the evidence's mean gradient (Selvaraju et al, ICCV 2017), is up to a positive factor the evidence
+    of each cell less the bias. A layer below, at `features`, the weights of a cell and of its surroundings would be
+    added up before the sum, and with them goes what tells a lesion from its surroundings.
 
     Args:
-        logits: (h, w) one class of the output `film_logits`.
-        bias: The head's for that class.
+        cells: (h, w) `evidence` for one class in each cell.
+        bias: The same of the head's biases.
 
     Returns:
         (h, w) float, at least 0.
     """
-    return np.maximum(logits - bias, 0)
+    return np.maximum(cells - bias, 0)
 
 
 def gradcam(features: np.ndarray, column: np.ndarray) -> np.ndarray:

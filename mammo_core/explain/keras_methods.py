@@ -20,6 +20,7 @@ from tf_keras_vis.gradcam_plus_plus import GradcamPlusPlus
 from tf_keras_vis.layercam import Layercam
 
 from mammo_core.network.grid import Grid
+from mammo_core.reading.scores import AGAINST_NORMAL
 
 EXPLAINED_LAYER = "features"
 SMOOTHGRAD_SAMPLES = 8
@@ -42,9 +43,11 @@ class KerasGraph:
         outputs = dict(zip(model.output_names, model.outputs, strict=True))
         self._outputs = {name: keras.Model(model.input, output) for name, output in outputs.items()}
         self._forward = {name: self._compile(part) for name, part in self._outputs.items()}
+        evidence = keras.ops.matmul(outputs["film_logits"], AGAINST_NORMAL.T)
+        self._evidence = keras.Model(model.input, evidence)
         self._pixel_gradients = [self._compile_gradients(n) for n in range(1, 4)]
         features = model.get_layer(EXPLAINED_LAYER).output
-        self._tail = keras.Model(features, outputs["film_logits"])
+        self._tail = keras.Model(features, evidence)
 
     def run(self, image: np.ndarray, outputs: Sequence[str]) -> dict[str, np.ndarray]:
         """Run one picture: as `OnnxNetwork.run`."""
@@ -55,13 +58,13 @@ class KerasGraph:
     def pixel_gradients(
         self, image: np.ndarray, in_breast: np.ndarray, classes: Sequence[int], top_cells: int
     ) -> np.ndarray:
-        """Return the gradients of a film's logits down to its pixels; they share the way up.
+        """Return the gradients of a film's evidence down to its pixels; classes share the way up.
 
         Args:
             image: H x W, values 0 to 255.
             in_breast: H/16 x W/16 bool.
-            classes: Which logits, as indices of `LABELS`.
-            top_cells: How many of the highest cells make a logit.
+            classes: Evidence for which, as indices of `LABELS`.
+            top_cells: How many of the highest cells make a film's evidence.
 
         Returns:
             len(classes) x H x W float32.
@@ -75,23 +78,23 @@ class KerasGraph:
         """Return the map of `gradcam++` or `layercam` for (h, w, c) features: (h, w), at least 0."""
         given = keras.Input(features.shape)
         named = keras.layers.Activation("linear", name=EXPLAINED_LAYER)(given)
-        logits = _TopCells(in_breast, top, name="logits")(self._tail(named))
-        cam = _CAMS[method](keras.Model(given, logits))
+        film_evidence = _TopCells(in_breast, top, name="evidence")(self._tail(named))
+        cam = _CAMS[method](keras.Model(given, film_evidence))
         options = {"penultimate_layer": EXPLAINED_LAYER, "seek_penultimate_conv_layer": False}
         options |= {"expand_cam": False, "normalize_cam": False}
-        return np.asarray(cam(lambda logits: logits[..., class_index], features[None], **options))[0]
+        return np.asarray(cam(lambda found: found[..., class_index], features[None], **options))[0]
 
     def _compile_gradients(self, n_classes: int) -> Callable[..., tf.Tensor]:
-        """Return the compiled gradients of so many logits; nothing is traced before it is called."""
+        """Return the compiled gradients of the evidence for so many classes; nothing is traced before it is called."""
         kinds = ((None,), "float32"), ((n_classes,), "int32"), ((), "int32")
 
         @tf.function(input_signature=[_FILM, *(tf.TensorSpec(*kind) for kind in kinds)])
         def gradients(film: tf.Tensor, outside: tf.Tensor, classes: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
             with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
                 tape.watch(film)
-                cells = tf.reshape(self._outputs["film_logits"](film, training=False), (-1, 3)) + outside[:, None]
-                logits = [tf.reduce_mean(tf.math.top_k(cells[:, classes[i]], count).values) for i in range(n_classes)]
-            return tf.stack([tape.gradient(logit, film)[0, ..., 0] for logit in logits])
+                cells = tf.reshape(self._evidence(film, training=False), (-1, 3)) + outside[:, None]
+                found = [tf.reduce_mean(tf.math.top_k(cells[:, classes[i]], count).values) for i in range(n_classes)]
+            return tf.stack([tape.gradient(one, film)[0, ..., 0] for one in found])
 
         return gradients
 
@@ -101,7 +104,7 @@ class KerasGraph:
 
 
 class _TopCells(keras.layers.Layer):
-    """Mean of each class's highest cells inside the breast: the film's logits, (batch, 3)."""
+    """Mean of the highest cells inside the breast for each class: the film's evidence, (batch, 3)."""
 
     def __init__(self, in_breast: np.ndarray, count: int, **kwargs) -> None:
         super().__init__(**kwargs)
@@ -116,7 +119,7 @@ class _TopCells(keras.layers.Layer):
 
 
 def saliency(graph: KerasGraph, grid: Grid, classes: Sequence[int], top_cells: int) -> np.ndarray:
-    """Return how much each pixel would change a film's logits: len(classes) x H x W float32, at least 0."""
+    """Return how much each pixel would change a film's evidence: len(classes) x H x W float32, at least 0."""
     return np.abs(graph.pixel_gradients(grid.image, grid.in_breast, classes, top_cells))
 
 

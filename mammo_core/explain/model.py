@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from mammo_core.network.bundle import KERAS_FILE, Bundle
+from mammo_core.reading.scores import evidence
 
 if TYPE_CHECKING:
     from mammo_core.explain.keras_methods import KerasGraph
@@ -49,12 +50,12 @@ def released_model(bundle: Bundle) -> ExplainedModel:
     return ExplainedModel(bundle.network, bundle.film_bias, bundle.info["scan"]["top_cells"], load_graph)
 
 
-def film_logits(cells: np.ndarray, in_breast: np.ndarray, top_cells: int) -> np.ndarray:
-    """Return a film's three raw logits, which every method explains: each the mean of its highest cells in the breast.
+def film_evidence(cells: np.ndarray, in_breast: np.ndarray, top_cells: int) -> np.ndarray:
+    """Return a film's evidence for each class, which every method explains: the mean of its highest cells.
 
     Args:
         cells: h x w x 3, the output `film_logits`.
         in_breast: h x w bool.
         top_cells: How many cells.
     """
-    return np.sort(cells[in_breast], axis=0)[-top_cells:].mean(axis=0)
+    return np.sort(evidence(cells)[in_breast], axis=0)[-top_cells:].mean(axis=0)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.special import softmax
 
-from mammo_core.explain.model import ExplainedModel, film_logits
+from mammo_core.explain.model import ExplainedModel, film_evidence
 from mammo_core.network.grid import Grid
 
 CHANNELS = 16
@@ -44,7 +44,7 @@ def scorecam(
         mask = down @ features[..., channel] @ across.T
         mask = (mask - mask.min()) / (mask.max() - mask.min() + _EPSILON)
         cells = model.network.run(film * mask, ["film_logits"])["film_logits"]
-        weights[i] = softmax(film_logits(cells, grid.in_breast, model.top_cells))
+        weights[i] = softmax(film_evidence(cells, grid.in_breast, model.top_cells))
         progress((i + 1) / len(most_varied))
     return np.maximum(np.moveaxis(features[..., most_varied] @ weights, -1, 0), 0)
 

@@ -9,6 +9,8 @@ from scipy.special import expit
 
 from mammo_core.types import LABELS, Probabilities
 
+AGAINST_NORMAL = np.array([[1, -0.5, -0.5], [-1, 1, 0], [-1, 0, 1]], np.float32)
+"""Evidence of each class (rows) from the logits of all (columns); see `evidence`."""
 OTHER_BREAST_SHARE = 0.5
 """How much the other breast of the woman counts against a breast."""
 
@@ -24,6 +26,21 @@ def margins(logits: np.ndarray) -> np.ndarray:
     """
     normal, benign, malignant = np.moveaxis(np.asarray(logits, dtype=np.float64), -1, 0)
     return np.stack([np.logaddexp(benign, malignant) - normal, malignant - benign], axis=-1)
+
+
+def evidence(logits: np.ndarray) -> np.ndarray:
+    """Return the evidence for each class, which is what heatmaps explain.
+
+    Softmax logits are defined only up to a term that all three share, so a logit alone is not evidence. A kind of
+    lesion is set against normal; normal is set against the mean of both kinds.
+
+    Args:
+        logits: (..., 3) over `LABELS`.
+
+    Returns:
+        (..., 3) over `LABELS`, linear in the logits.
+    """
+    return np.asarray(logits) @ AGAINST_NORMAL.T
 
 
 def film_summary(cell_margins: np.ndarray, top_cells: int) -> np.ndarray:
