@@ -11,11 +11,12 @@ from mammo_core.ui.dataset_sections import show_balance, show_splits, show_varia
 from mammo_core.ui.door import enter_through_app
 from mammo_core.ui.style import apply_style
 from mammo_core.ui.words import dataset as words
+from mammo_core.ui.words.glossary import explained
 
 enter_through_app()
 apply_style("dataset")
 st.title(words.TITLE)
-st.markdown(words.SUMMARY)
+st.markdown(words.SUMMARY, help=explained("MLO"))
 source, films, present = find_mias(), mias_films(), ()
 try:
     present = present_films(source) if source else ()

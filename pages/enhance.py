@@ -9,13 +9,14 @@ from mammo_core.ui.enhance_show import show_bench
 from mammo_core.ui.read_open import choose_film, open_asked_for, show_refused
 from mammo_core.ui.style import apply_style
 from mammo_core.ui.words import enhance as words
+from mammo_core.ui.words.glossary import explained
 
 enter_through_app()
 
 open_asked_for()
 case = current_case()
 apply_style("enhance")
-st.title(words.TITLE)
+st.title(words.TITLE, help=explained("CLAHE"))
 st.markdown(words.SUMMARY)
 show_refused(case)
 if not case.films:

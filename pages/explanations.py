@@ -13,10 +13,11 @@ from mammo_core.ui.steps_films import choose_film
 from mammo_core.ui.style import apply_style
 from mammo_core.ui.words import explain as words
 from mammo_core.ui.words import frame as frame_words
+from mammo_core.ui.words.glossary import explained
 
 enter_through_app()
 apply_style("explain")
-st.title(words.TITLE)
+st.title(words.TITLE, help=explained("Grad-CAM"))
 st.markdown(words.SUMMARY)
 card, bundle, subject, maps = scorecard(), None, None, {}
 try:
@@ -54,5 +55,5 @@ if subject:
     st.header(words.SANITY_TITLE)
     show_sanity(bench, subject, target, maps)
     show_sanity_figures(card)
-st.header(words.SCORECARD_TITLE)
+st.header(words.SCORECARD_TITLE, help=explained("Out of fold", "Bootstrap interval"))
 show_scorecard(card, bundle.model_id if bundle else None)

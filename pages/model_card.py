@@ -7,12 +7,13 @@ from mammo_core.ui import verbs
 from mammo_core.ui.door import enter_through_app
 from mammo_core.ui.words import frame as frame_words
 from mammo_core.ui.words import model_card as card_words
+from mammo_core.ui.words.glossary import explained
 
 enter_through_app()
 
 _READABLE_PX = 960
 
-st.title(card_words.TITLE)
+st.title(card_words.TITLE, help=explained("MLO", "CC", "AUC", "Sensitivity", "Specificity", "Out of fold"))
 page = st.container(width=_READABLE_PX)
 with page.container(border=True):
     st.header(card_words.LIMITS_TITLE)

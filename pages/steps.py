@@ -8,10 +8,11 @@ from mammo_core.ui.steps_films import choose_film
 from mammo_core.ui.steps_show import show_steps, take_apart
 from mammo_core.ui.words import dataset as dataset_words
 from mammo_core.ui.words import steps as words
+from mammo_core.ui.words.glossary import explained
 
 enter_through_app()
 st.title(words.TITLE)
-st.markdown(words.SUMMARY)
+st.markdown(words.SUMMARY, help=explained("CLAHE", "MLO"))
 chosen = choose_film("steps")
 if chosen is None:
     st.stop()

@@ -15,6 +15,7 @@ from mammo_core.ui import cards
 from mammo_core.ui.exam_films import MARKS
 from mammo_core.ui.words import exam as words
 from mammo_core.ui.words import read as read_words
+from mammo_core.ui.words.glossary import explained
 
 
 def show_exam(reading: ExamReading, places: Sequence[str]) -> None:
@@ -32,7 +33,7 @@ def show_exam(reading: ExamReading, places: Sequence[str]) -> None:
             words.TRAINING_WOMAN.format(woman=reading.training_woman_id), icon=":material/school:", color="blue",
             help=words.TRAINING_WOMAN_HELP,
         )  # fmt: skip
-    st.markdown(f"## {words.WHY_TITLE}")
+    st.markdown(f"## {words.WHY_TITLE}", help=explained("Refer", "MLO", "CC"))
     _show_reasons(reading)
     st.markdown(f"## {words.BREASTS_TITLE}", help=words.BREASTS_HELP)
     cards.show_rows(
@@ -64,7 +65,7 @@ def show_marks(readings: Mapping[str, FilmReading]) -> None:
 
 def _show_reasons(reading: ExamReading) -> None:
     """Show the sentence that names the breast, and below it the others."""
-    first, *others = reading.reasons
+    first, *others = (reason.replace(" %", "\u202f%") for reason in reading.reasons)
     rest = "".join(f"<p>{escape(reason)}</p>" for reason in others)
     st.html(f'<div class="reasons" data-suspect="{reading.suspect or ""}"><p><b>{escape(first)}</b></p>{rest}</div>')
 

@@ -12,8 +12,8 @@ from mammo_core.report import curves
 from mammo_core.report.chart_style import interval_text, percent_text
 from mammo_core.report.curves import Line
 from mammo_core.types import LABELS
-from mammo_core.ui import metrics_words as words
 from mammo_core.ui.metrics_sections import show, subtitle
+from mammo_core.ui.words import metrics as words
 
 
 def show_ranking(block: dict, sample: Sample, name: str) -> None:

@@ -10,8 +10,9 @@ from mammo_core.evaluate.sample import Sample
 from mammo_core.metrics import bootstrap, calibration
 from mammo_core.report import curves
 from mammo_core.report.chart_style import interval_text
-from mammo_core.ui import metrics_words as words
 from mammo_core.ui.metrics_sections import show, subtitle
+from mammo_core.ui.words import metrics as words
+from mammo_core.ui.words.glossary import explained
 
 
 def show_calibration(block: dict, sample: Sample, name: str) -> None:
@@ -30,7 +31,7 @@ def show_calibration(block: dict, sample: Sample, name: str) -> None:
             figure = curves.reliability_figure(*curve, low, high, event, f"Does P({event}) come true?", subtitle(block))
             alt = f"Reliability of P({event}) in bins of equally many cases"
             show(figure, f"reliability_{event}_{name}", alt, words.READ["calibration"])
-            st.markdown(words.calibration_error(error, floor))
+            st.markdown(words.calibration_error(error, floor), help=explained("Calibration error"))
     brier, loss = figures["brier"], figures["log_loss"]
     st.markdown(
         f"**Brier score {interval_text(brier, 3)}** (n = {brier['n']}; 0 is perfect; always stating the shares of the "

@@ -10,8 +10,8 @@ from mammo_core.report import charts
 from mammo_core.report.chart_style import interval_text, percent_text
 from mammo_core.report.interval_charts import Row, interval_figure
 from mammo_core.types import LABELS
-from mammo_core.ui import metrics_words as words
 from mammo_core.ui.metrics_sections import show, subtitle
+from mammo_core.ui.words import metrics as words
 
 _SUMMARY = {
     "label": (

@@ -8,9 +8,9 @@ import streamlit as st
 from mammo_core.evaluate.permutations import LOCALISATION
 from mammo_core.evaluate.pointing import STRONGEST
 from mammo_core.report.interval_charts import Row, interval_figure
-from mammo_core.ui import metrics_words as words
 from mammo_core.ui.metrics_data import Tested
 from mammo_core.ui.metrics_sections import show, subtitle
+from mammo_core.ui.words import metrics as words
 
 
 def show_chance(tested: Tested, name: str) -> None:

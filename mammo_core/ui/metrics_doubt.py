@@ -11,15 +11,16 @@ from mammo_core.report.chart_style import percent_text
 from mammo_core.report.curves import Band
 from mammo_core.report.palette import ACCENT, CLASS_COLOURS, MUTED
 from mammo_core.types import LABELS
-from mammo_core.ui import metrics_words as words
 from mammo_core.ui.metrics_sections import show, subtitle
+from mammo_core.ui.words import metrics as words
+from mammo_core.ui.words.glossary import explained
 
 
 def show_doubt(block: dict, name: str) -> None:
     """Show a unit's curves against the share decided, and coverage and error by class."""
     points, figures, unit = block["doubt_curve"]["points"], block["figures"], block["unit"]
     own = figures["coverage"]["value"], figures["accuracy_decided"]["value"]
-    st.markdown(words.doubt(block))
+    st.markdown(words.doubt(block), help=explained("Refer"))
     left, right = st.columns(2)
     with left:
         bands = [

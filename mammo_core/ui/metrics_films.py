@@ -12,9 +12,9 @@ from mammo_core.errors import MammoError
 from mammo_core.mias.index import annotations_by_film
 from mammo_core.report import charts
 from mammo_core.types import DECISIONS, LABELS, Box
-from mammo_core.ui import metrics_words as words
 from mammo_core.ui.metrics_data import Tested, film_pixels, film_table
 from mammo_core.ui.metrics_sections import show
+from mammo_core.ui.words import metrics as words
 
 _FILM = "metrics_film"
 _COLUMNS = {

@@ -15,9 +15,10 @@ from mammo_core.report import curves
 from mammo_core.report.chart_style import percent_text
 from mammo_core.report.curves import Line
 from mammo_core.report.interval_charts import Row, interval_figure, methods_figure
-from mammo_core.ui import metrics_words as words
 from mammo_core.ui.metrics_data import Tested
 from mammo_core.ui.metrics_sections import show
+from mammo_core.ui.words import metrics as words
+from mammo_core.ui.words.glossary import explained
 
 _TITLES = {"abnormal": "any abnormality", "malignant": "malignant ones"}
 
@@ -26,7 +27,7 @@ def show_place(tested: Tested, name: str) -> None:
     """Show pointing beside its baselines, the FROC curve, and both by kind of abnormality and by tissue."""
     found = tested.metrics["localisation"]
     abnormal = found["abnormal"]
-    st.markdown(words.place(abnormal))
+    st.markdown(words.place(abnormal), help=explained("FROC"))
     left, right = st.columns(2)
     with left:
         _show_pointing(found, name)

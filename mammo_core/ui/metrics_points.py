@@ -18,8 +18,9 @@ from mammo_core.report.chart_style import interval_text, percent_text
 from mammo_core.report.curves import Line
 from mammo_core.report.interval_charts import Row, interval_figure
 from mammo_core.types import LABELS
-from mammo_core.ui import metrics_words as words
 from mammo_core.ui.metrics_sections import show, subtitle, tile
+from mammo_core.ui.words import metrics as words
+from mammo_core.ui.words.glossary import explained
 
 SCREENING_PREVALENCE = 0.006
 """Share of women with cancer in a screening round, about."""
@@ -30,7 +31,7 @@ def show_points(block: dict, name: str) -> None:
     if "operating_points" not in block:
         return
     figures = block["figures"]
-    st.markdown(words.POINTS)
+    st.markdown(words.POINTS, help=explained("Operating point", "Sensitivity", "Specificity"))
     left, right = st.columns(2)
     with left:
         rows = [
@@ -72,7 +73,7 @@ def show_slider(block: dict, rows: pd.DataFrame, points: dict[str, float], name:
     prevalence = block["references"]["prevalence"]["malignant"]
     start = points.get("screening", prevalence)
     top = max(0.1, math.ceil(20 * float(score.max())) / 20)
-    st.subheader("Any other threshold")
+    st.header("Any other threshold")
     threshold = st.slider(
         f"Call a {unit} malignant when P(malignant) is at least", 0.0, top, min(float(start), top), 0.005,
         format="%.3f", key=f"metrics_threshold_{name}",

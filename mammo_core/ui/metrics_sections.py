@@ -9,7 +9,7 @@ import streamlit as st
 
 from mammo_core.report.chart_style import CONFIG, percent_text
 from mammo_core.report.interval_charts import Row, interval_figure
-from mammo_core.ui import metrics_words as words
+from mammo_core.ui.words import metrics as words
 
 _QUESTIONS = {
     "auc_normal_vs_abnormal": "Abnormal or normal",

@@ -10,6 +10,7 @@ from mammo_core.types import FilmReading
 from mammo_core.ui import cards, verbs
 from mammo_core.ui.case import OpenFilm
 from mammo_core.ui.words import read as words
+from mammo_core.ui.words.glossary import explained
 
 
 def show_reading(reading: FilmReading) -> None:
@@ -23,7 +24,7 @@ def show_reading(reading: FilmReading) -> None:
             color="blue",
             help=words.TRAINING_FILM_HELP,
         )
-    st.markdown("## Probabilities", help=words.PROBABILITIES_HELP)
+    st.markdown("## Probabilities", help="\n\n".join([words.PROBABILITIES_HELP, explained("Refer")]))
     cards.show_shares(reading.probabilities)
     st.markdown(f"## {words.BASE_RATE_TITLE}", help=words.BASE_RATE_HELP)
     cards.show_base_rates()
@@ -50,7 +51,7 @@ def show_facts(film: OpenFilm, bundle: Bundle | None) -> None:
             steps, used = [*steps, *ready.steps], ready.spacing_mm
     if film.spacing_asked:
         spacing = words.SPACING_ESTIMATED if mammogram.pixel_spacing_mm is None else words.SPACING_GIVEN
-    st.markdown(f"## {words.FACTS_TITLE}")
+    st.markdown(f"## {words.FACTS_TITLE}", help=explained("MLO", "CC"))
     cards.show_facts(
         {
             "File": film.name,

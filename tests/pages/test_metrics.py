@@ -8,7 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from mammo_core.evaluate.derive import write_metrics
 from mammo_core.network import bundle
-from mammo_core.ui import metrics_data, metrics_words
+from mammo_core.ui import metrics_data
+from mammo_core.ui.words import metrics as metrics_words
 from tests.synthetic_model import write_model
 
 PAGE = Path(__file__).parents[2] / "pages" / "metrics.py"

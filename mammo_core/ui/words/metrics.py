@@ -4,6 +4,20 @@ from __future__ import annotations
 
 from mammo_core.report.chart_style import interval_text, percent_text
 
+TITLE, HOW_TO_READ_TITLE, LEAKAGE_TITLE = "Test-set metrics", "What these words mean", "What leakage would have claimed"
+NO_MODEL_TITLE, NO_SCORES_TITLE = "No model yet", "The model's scores cannot be used"
+NO_SCORES = "The model's `predictions.csv` holds no scores."
+SECTIONS = {
+    "apart": "Telling apart",
+    "called": "What was called",
+    "doubt": "Doubt",
+    "points": "Operating points",
+    "calibration": "Probabilities",
+    "chance": "Chance",
+    "place": "Where it looked",
+    "films": "Every film",
+}
+
 UNIT_NAMES = {
     "film": "Films",
     "breast": "Breasts",
