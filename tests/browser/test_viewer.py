@@ -27,25 +27,40 @@ def address() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def show(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """Open the page of drawn films: `show()`, `show("mirrored")`; what the browser sends is counted in `page.sent`."""
-    contexts = []
+@pytest.fixture(scope="module")
+def pages(browser: Browser, address: str) -> Iterator[Callable[[str], Page]]:
+    """Open each page of drawn films once: what every test needs anew, the viewer's own reset brings."""
+    opened = {}
 
-    def come(kind: str = "pair", **context: object) -> Page:
-        contexts.append(browser.new_context(viewport={"width": 1200, "height": 900}, **context))
-        page = contexts[-1].new_page()
-        page.set_default_timeout(20_000)
-        page.sent = []
-        page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.sent.append(frame)))
-        page.goto(f"{address}/?kind={kind}")
+    def page_of(kind: str) -> Page:
+        if kind not in opened:
+            context = browser.new_context(viewport={"width": 1200, "height": 900}, has_touch=True)
+            page = opened[kind] = context.new_page()
+            page.set_default_timeout(60_000)
+            page.sent = []
+            page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.sent.append(frame)))
+            page.goto(f"{address}/?kind={kind}")
+        return opened[kind]
+
+    yield page_of
+    for page in opened.values():
+        page.context.close()
+
+
+@pytest.fixture
+def show(pages: Callable[[str], Page]) -> Callable[..., Page]:
+    """Show drawn films as they are at first: `show()`, `show("mirrored")`; `page.sent` is what the browser sends."""
+
+    def come(kind: str = "pair") -> Page:
+        page = pages(kind)
+        page.get_by_role("button", name="Reset").click()
+        page.get_by_role("button", name="Side by side").click()
         expect(page.locator(".pane")).to_have_count(2)
         expect(page.locator(".pane.empty")).to_have_count(0)
+        expect(page.locator(".viewer.fetching")).to_have_count(0)
         return page
 
-    yield come
-    for context in contexts:
-        context.close()
+    return come
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +140,7 @@ def test_the_wheel_zooms_around_the_pointer_once_a_film_was_clicked(show):
     page = show()
     box = pane(page, 0).bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.evaluate("document.activeElement.blur()")
     before = place(page, 0)
     page.mouse.wheel(0, -300)
     assert place(page, 0) == before
@@ -188,7 +204,6 @@ def test_presets_and_invert_change_what_is_drawn(show, deep):
 def test_zooming_in_brings_detail_that_the_first_picture_does_not_have(show):
     page = show()
     board = np.array([(BOARD[0] + 100.5 + i, BOARD[1] + 100.5) for i in range(4)])
-    expect(pane(page, 0)).to_have_attribute("data-detail", "0.30")
     pane(page, 0).focus()
     page.keyboard.press("n")
     for _ in range(12):
@@ -240,6 +255,8 @@ def test_the_keyboard_alone_suffices(show):
     page.keyboard.press("f")
     expect(page.get_by_role("button", name="Full screen")).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".prototype")).to_be_visible()
+    page.keyboard.press("f")
+    expect(page.get_by_role("button", name="Full screen")).to_have_attribute("aria-pressed", "false")
 
 
 def test_marks_say_what_they_are_by_click_and_by_key(show):
@@ -288,7 +305,7 @@ def test_the_ruler_measures_in_millimetres_where_the_spacing_is_known_and_says_s
 
 
 def test_two_fingers_zoom_and_move(show):
-    page = show(has_touch=True)
+    page = show()
     box = pane(page, 0).bounding_box()
     before = place(page, 0)
     client = page.context.new_cdp_session(page)
@@ -311,7 +328,7 @@ def test_two_fingers_zoom_and_move(show):
 
 
 def test_a_finger_windows_with_the_tool(show):
-    page = show(has_touch=True)
+    page = show()
     page.get_by_role("button", name="Window and level").click()
     drag(page, 0, (0.3, 0.5), (0.6, 0.5))
     expect(page.locator(".preset")).to_have_value("own")
@@ -345,3 +362,48 @@ def test_the_lens_enlarges_what_is_under_the_pointer_on_every_pane(show, deep):
         )
         assert shown == pytest.approx(enlarged, abs=3)
         assert plain - shown > 10
+
+
+@pytest.fixture(scope="module")
+def read_page(browser: Browser, url: str, demo_film: Callable[[str], bytes]) -> Iterator[Page]:
+    """The Read page with a demo film that has been read."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.asked = []
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.goto(url)
+    film = {"name": "film.dcm", "mimeType": "", "buffer": demo_film("sfm-malign-0/1-283.dcm")}
+    page.locator("input[type=file]").set_input_files([film])
+    page.locator("[data-shares=film]").wait_for(timeout=120_000)
+    expect(page.locator(".pane")).to_have_count(3)
+    expect(page.locator(".pane.empty")).to_have_count(0)
+    yield page
+    context.close()
+
+
+def test_a_rectangle_on_the_read_page_gets_its_reading(read_page):
+    page = read_page
+    page.get_by_role("button", name="Read a region").click()
+    drag(page, 0, (0.5, 0.5), (0.6, 0.6))
+    page.locator("[data-shares=region] [data-label=malignant]").wait_for()
+    found = page.locator("[data-shares=region] [data-label]").evaluate_all("all => all.map(one => one.dataset.share)")
+    assert sum(map(float, found)) == pytest.approx(1, abs=1e-5)
+    expect(page.locator(".st-key-region_card img")).to_have_count(2)
+    expect(page.get_by_text("19.2 mm").first).to_be_visible()
+    box, square = pane(page, 0).bounding_box(), pane(page, 0).get_by_role("button", name="was read").bounding_box()
+    assert square["x"] + square["width"] / 2 == pytest.approx(box["x"] + 0.55 * box["width"], abs=4)
+    assert square["y"] + square["height"] / 2 == pytest.approx(box["y"] + 0.55 * box["height"], abs=4)
+
+
+def test_no_film_stays_in_the_browsers_storage(read_page):
+    page = read_page
+    zoom_in(page, 6)
+    expect(page.locator(".viewer.fetching")).to_have_count(0)
+    stored = page.evaluate(
+        """async () => ({
+          text: JSON.stringify({ ...localStorage }) + JSON.stringify({ ...sessionStorage }),
+          databases: (await indexedDB.databases()).length, caches: (await caches.keys()).length })"""
+    )
+    assert (stored["databases"], stored["caches"]) == (0, 0)
+    assert len(stored["text"]) < 3000
