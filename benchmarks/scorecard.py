@@ -12,7 +12,7 @@ import csv
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -36,7 +36,7 @@ from mammo_core.mias.index import FILM_IDS, annotations_by_film, film_class, wom
 from mammo_core.mias.splits import N_FOLDS, load_folds
 from mammo_core.network.build import build_network, film_bias, set_heads
 from mammo_core.network.bundle import Bundle, load_bundle
-from mammo_core.network.geometry import N_FEATURES
+from mammo_core.network.geometry import N_FEATURES, REGION_CELLS, REGION_PX
 from mammo_core.network.grid import lay_out
 from mammo_core.network.heads import HeadConfig
 from mammo_core.preprocess import preprocess
@@ -149,7 +149,7 @@ class FoldModels:
         raw = [np.zeros(N_FEATURES), np.full(N_FEATURES, 1 - 1e-6)]  # as `load_study` wants the features
         self._graph.model.get_layer(EXPLAINED_LAYER).set_weights(raw)
         print("preparing films", flush=True)
-        study = load_study(self._graph, self.bundle.config, seed=self.bundle.info["seed"])
+        study = load_study(FilmsOnly(self._graph), self.bundle.config, seed=self.bundle.info["seed"])
         parts, found = folds_of(study, REPEAT), {}
         for fold in range(N_FOLDS):
             print(f"fitting the film head of fold {fold}", flush=True)
@@ -163,6 +163,19 @@ class FoldModels:
         rows = pd.read_csv(self.bundle.folder / "history.csv")
         row = rows[(rows["repeat"] == REPEAT) & (rows["fold"] == fold) & (rows["head"] == "film")].iloc[0]
         return HeadConfig(int(row["n_components"]), float(row["inverse_penalty"]), bool(row["whiten"]))
+
+
+class FilmsOnly:
+    """A network that runs films and passes over the study's regions: no map needs the region head."""
+
+    def __init__(self, graph: KerasGraph) -> None:
+        self._graph = graph
+
+    def run(self, image: np.ndarray, outputs: Sequence[str]) -> dict[str, np.ndarray]:
+        """Run a film; a region's features are left 0."""
+        if image.shape == (REGION_PX, REGION_PX):
+            return {name: np.zeros((REGION_CELLS, REGION_CELLS, N_FEATURES), np.float32) for name in outputs}
+        return self._graph.run(image, outputs)
 
 
 def prepare(film_id: str, bundle: Bundle) -> Preprocessed:

@@ -43,11 +43,11 @@ if chosen:
         reason = str(error) if isinstance(error, MammoError) else words.FILM_ABSENT
         st.error(reason, title=f"{film.name} cannot be explained", icon=":material/error:")
 if subject:
-    show.show_work(bench)
     show.show_panes(subject, maps)
     show.show_colour_bar()
     if subject.training_film_id:
         st.caption(words.TRAINING_FILM.format(film_id=subject.training_film_id))
+    show.show_work(bench)
     show.show_start(bench, subject, target, maps)
     show.show_cards(bench, subject, target, maps)
     if film.credit:

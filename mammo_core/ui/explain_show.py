@@ -24,7 +24,7 @@ def choose_target() -> str:
     st.session_state.setdefault("explain_target", "malignant")
     return st.segmented_control(
         words.TARGET_LABEL, LABELS, required=True, format_func=str.capitalize, key="explain_target",
-        persist_state="session", width="stretch",
+        persist_state="session", width="stretch", help=words.TARGET_HELP,
     )  # fmt: skip
 
 

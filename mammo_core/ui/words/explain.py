@@ -13,6 +13,10 @@ NO_MODEL = (
 )
 FILM_ABSENT = "The film is not there any more; choose another one."
 TARGET_LABEL = "Evidence for"
+TARGET_HELP = (
+    "Benign and malignant are held against normal, and normal against both of them. Benign against malignant is close "
+    "to chance on MIAS, so their maps are much alike."
+)
 UNTOUCHED = "Untouched"
 PREPARING = "Preparing the film …"
 TRAINING_FILM = (
@@ -23,8 +27,8 @@ TRAINING_FILM = (
 # One card a method
 METHODS = {
     "gradcam": (
-        "How much each cell of 3.2 mm, held against its surroundings, speaks for the class: exactly what the model's "
-        "last step adds up. The film's answer is made of the few highest.",
+        "How much each cell of 3.2 mm, held against its surroundings, speaks for the class rather than for normal: "
+        "exactly what the model's last step adds up. The film's answer is made of the few highest.",
         "No outline of a lesion, no single calcification; and all hot cells are shown, not only those that decided.",
     ),
     "gradcam++": (
