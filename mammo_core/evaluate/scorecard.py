@@ -181,11 +181,15 @@ def _discs(
     centres: np.ndarray, breast: np.ndarray, lesion: np.ndarray, circles: Sequence[Circle]
 ) -> Iterator[tuple[float, float, float]]:
     """Yield (hit, energy, iou) of discs of the lesion's area at centres (row, column), cut to the breast."""
-    radius = float(np.sqrt(lesion.sum() / np.pi))
-    rows, columns = np.ogrid[: breast.shape[0], : breast.shape[1]]
+    area = int(lesion.sum())
+    radius = float(np.sqrt(area / np.pi))
     for row, column in centres:
-        disc = (np.hypot(columns - column, rows - row) <= radius) & breast
-        yield _hits([(column, row)], circles), (disc & lesion).sum() / max(disc.sum(), 1), _iou(disc, lesion)
+        top, left = max(0, int(row - radius)), max(0, int(column - radius))
+        window = (slice(top, int(row + radius) + 2), slice(left, int(column + radius) + 2))
+        rows, columns = np.nonzero(breast[window])
+        inside = np.hypot(columns + left - column, rows + top - row) <= radius
+        size, common = int(inside.sum()), int(lesion[window][rows[inside], columns[inside]].sum())
+        yield _hits([(column, row)], circles), common / max(size, 1), common / (size + area - common)
 
 
 def _highest(heatmap: np.ndarray, count: int) -> np.ndarray:
