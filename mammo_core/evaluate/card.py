@@ -172,7 +172,7 @@ def _demo_exams(films: list[dict]) -> str:
 
 def _reasons(film: dict) -> str:
     reasons = film.get("reasons") or []
-    return reasons if isinstance(reasons, str) else "; ".join(map(str, reasons))
+    return reasons if isinstance(reasons, str) else " ".join(map(str, reasons))
 
 
 def _limits(metrics: dict) -> str:
@@ -188,10 +188,11 @@ def _limits(metrics: dict) -> str:
         f"- **{tables.plural(film['n_women'], 'woman')}, one country, one era**, digitised film, MLO views only. "
         "Nothing is known of how it does elsewhere.\n"
         "- A film prepared from an estimated pixel spacing may be read at the wrong scale.\n"
-        f"- In the study {malignant:.0%} of films are malignant, in screening about 0.6 %. Its probabilities belong to "
+        f"- In the study {100 * malignant:.0f}\N{NO-BREAK SPACE}% of films are malignant, in screening about 0.6 %. "
+        "Its probabilities belong to "
         "the study's mix and would be far too high in screening.\n"
         "- Regions are centred on the annotated place; a reader's click is not, which costs some. Region probabilities "
-        "belong to the study's mix of lesions and normal places. Hard normal places often overlap the random ones.\n"
+        "belong to the study's mix of lesions and normal places.\n"
         "- Heatmaps explain the raw score of a class, from which the probabilities are made, not the probabilities "
         "themselves. They show where the evidence lies, not how strong it is, and not that the evidence is right."
     )

@@ -134,8 +134,8 @@ def _doubt(film: Mapping) -> str:
 def _regions(metrics: Mapping) -> str:
     return (
         "## Results: regions of 19 mm\n\nSquares cut at the known place of an abnormality, against squares of normal "
-        "breasts: at random places where a lesion could lie, or moved to the nearest bright blob. These are easier "
-        "questions than a whole film.\n\n" + tables.regions_table(metrics)
+        "breasts: at random places where a lesion could lie, or at the blob nearest to another such place. These are "
+        "easier questions than a whole film.\n\n" + tables.regions_table(metrics)
     )
 
 
@@ -160,10 +160,13 @@ def _places(localisation: Mapping) -> str:
 
 def _chance(metrics: Mapping) -> str:
     n = max(found["n"] for figures in metrics["permutations"].values() for found in figures.values())
+    biased = tables.biased_text(metrics)
     return (
-        f"## Chance\n\nThe same recipe with labels dealt to the women at random, {n} times. p is the share of these "
-        f"runs, the model itself counted as one, that are at least as good; it cannot be smaller than "
-        f"{1 / (n + 1):.3f}. AUCs are averaged over the folds here.\n\n" + tables.permutations_table(metrics)
+        f"## Chance\n\nThe same recipe with labels dealt to the women at random, {tables.plural(n, 'time')}. p is the "
+        "share of these runs, the model itself counted as one, that are at least as good; it cannot be smaller than "
+        f"{1 / (n + 1):.3f}. AUCs are averaged over the folds here.\n\n"
+        + tables.permutations_table(metrics)
+        + (f"\n\n{biased}" if biased else "")
     )
 
 

@@ -52,6 +52,8 @@ UNIT_TEXTS = {
     "region_hard_normal": "region, hard normals",
     "localisation": "finding the place",
 }
+BIASED = 0.1
+"""A mean of permuted AUCs further than this from one half is no accident of a few permutations."""
 TISSUE_TEXTS = {"F": "fatty", "G": "fatty-glandular", "D": "dense-glandular"}
 ABNORMALITY_TEXTS = {
     "CALC": "calcifications",
@@ -76,6 +78,11 @@ def plural(n: int, unit: str) -> str:
     return f"{n} {unit if n == 1 else _PLURALS.get(unit, unit + 's')}"
 
 
+def number(value: float, digits: int = 2) -> str:
+    """Return a number as text, and nothing below zero that rounds to zero."""
+    return f"{round(value, digits) + 0.0:.{digits}f}"
+
+
 def cell(figure: Mapping | None, usual_n: int | None = None, digits: int = 2) -> str:
     """Return `0.74 (0.68 to 0.79)`, with n where it is not the usual one; a dash without cases, else why no number."""
     if figure is None:
@@ -84,9 +91,9 @@ def cell(figure: Mapping | None, usual_n: int | None = None, digits: int = 2) ->
         return "–"
     if figure["value"] is None:
         return f"none: {figure['reason']}"
-    text = f"{figure['value']:.{digits}f}"
+    text = number(figure["value"], digits)
     if figure["ci95"]:
-        text += " ({:.{d}f} to {:.{d}f})".format(*figure["ci95"], d=digits)
+        text += " ({} to {})".format(*(number(end, digits) for end in figure["ci95"]))
     return text if figure["n"] == usual_n else f"{text}, n = {figure['n']}"
 
 
@@ -126,16 +133,21 @@ def regions_table(metrics: Mapping) -> str:
 
 
 def chance_text(metrics: Mapping) -> str:
-    """Return which AUCs are close to chance in which unit, as one paragraph; empty where none is."""
-    found = []
+    """Return which AUCs are close to chance in which unit, a sentence a verdict; empty where none is."""
+    found: dict[str, dict[str, list[str]]] = {}
     for key in ("auc_normal_vs_abnormal", "auc_malignant_vs_rest", "auc_benign_vs_malignant"):
         for name, block in metrics["units"].items():
             figure = block["figures"][key]
             words = near_chance(figure)
             if words:
                 question = SCORES[key].removeprefix("AUC, ")
-                found.append(f"{question} ({UNIT_TEXTS.get(name, name)}: {cell(figure)}; {words})")
-    return "Close to chance: " + "; ".join(found) + "." if found else ""
+                told = f"{UNIT_TEXTS.get(name, name)} {cell(figure)}"
+                found.setdefault(words, {}).setdefault(question, []).append(told)
+    sentences = []
+    for words, questions in found.items():
+        told = "; ".join(f"{question} ({'; '.join(units)})" for question, units in questions.items())
+        sentences.append(f"**{words[0].upper()}{words[1:]}**: {told}.")
+    return " ".join(sentences)
 
 
 def points_table(metrics: Mapping) -> str:
@@ -212,10 +224,28 @@ def permutations_table(metrics: Mapping) -> str:
     for unit, figures in metrics["permutations"].items():
         for name, found in figures.items():
             if name in PERMUTED_TEXTS and found["p_value"] is not None:
-                spread = f"{found['mean']:.2f} ({found['least']:.2f} to {found['most']:.2f})"
-                numbers = [f"{found['model']:.2f}", spread, f"{found['p_value']:.3f}"]
+                model, mean, least, most = (number(found[key]) for key in ("model", "mean", "least", "most"))
+                numbers = [model, f"{mean} ({least} to {most})", f"{found['p_value']:.3f}"]
                 rows.append([UNIT_TEXTS.get(unit, unit), PERMUTED_TEXTS[name], *numbers])
     return table(["unit", "figure", "model", "labels permuted: mean (least to most)", "p"], rows)
+
+
+def biased_text(metrics: Mapping) -> str:
+    """Return where permuted labels themselves stay away from one half, for then 0.5 is not chance; else empty."""
+    found = [
+        f"{UNIT_TEXTS.get(unit, unit)}, {PERMUTED_TEXTS[name].removeprefix('AUC, ')}: {number(told['mean'])}"
+        for unit, figures in metrics["permutations"].items()
+        for name, told in figures.items()
+        if name in PERMUTED_TEXTS and "auc" in name and told["n"] and abs(told["mean"] - 0.5) > BIASED
+    ]
+    if not found:
+        return ""
+    return (
+        "Permuted labels do not always give 0.5, because places were chosen by what they look like: hard normals are "
+        "blobs, and a lesion of permuted labels lies anywhere. There the model has shown only what it adds to that: "
+        + "; ".join(found)
+        + "."
+    )
 
 
 def subgroups_table(block: Mapping, kind: str, figure: str, names: Mapping[str, str]) -> str:
