@@ -1,18 +1,10 @@
 """The explanations' scorecard: worked by hand on small maps, and derived again from the committed rows."""
 
-import json
-
 import numpy as np
-import pandas as pd
 import pytest
 
-from mammo_core.config import ROOT
 from mammo_core.evaluate.scorecard import (
-    BASELINES,
-    COLUMNS,
-    FIGURES,
     GROUPS,
-    SANITY_COLUMNS,
     MapScore,
     lesion_mask,
     score_baselines,
@@ -20,15 +12,12 @@ from mammo_core.evaluate.scorecard import (
     summarise,
 )
 from mammo_core.evaluate.scorecard_text import to_markdown
-from mammo_core.explain.explain import METHODS
-from mammo_core.mias.index import annotations_by_film, film_class, woman_of
-from mammo_core.mias.splits import load_folds
 from mammo_core.report.scorecard_chart import Entry, scorecard_figure
 from mammo_core.types import Circle
+from tests.synthetic_scorecard import drawn_rows
 
 SHAPE = (200, 300)
 CIRCLE = Circle(200.0, 100.0, 20.0)
-DOCS = ROOT / "docs"
 
 
 def disc(x, y, radius):
@@ -88,31 +77,6 @@ def test_baselines_are_those_worked_by_hand():
     assert (far.hit, far.energy, far.iou) == (0.0, 0.0, 0.0)
 
 
-def drawn_rows():
-    """Rows of some women of MIAS: one method that always hits, one whose map is always empty."""
-    rows = []
-    films = [f for f, rows_of in annotations_by_film().items() if any(a.circle for a in rows_of)][:40]
-    for film_id in films:
-        head = {"model_id": "drawn", "film_id": film_id, "woman_id": woman_of(film_id)}
-        head |= {"fold": load_folds()[woman_of(film_id)][0], "film_class": film_class(film_id)}
-        for target in dict.fromkeys(("malignant", film_class(film_id))):
-            own = 0.5 if target == film_class(film_id) else 0.25
-            rows.append(
-                head | {"target": target, "method": "gradcam", "x": 1, "y": 1, "hit": 1, "energy": own, "iou": 0.2}
-            )
-            empty = {"x": None, "y": None, "hit": 0, "energy": 0, "iou": 0}
-            rows.append(head | {"target": target, "method": "layercam"} | empty)
-        for i, name in enumerate(BASELINES):
-            rows.append(head | {"target": None, "method": name, "hit": i % 2, "energy": 0.1 * i, "iou": 0.05})
-    sanity = [
-        {"model_id": "drawn", "film_id": f, "woman_id": woman_of(f), "method": "gradcam", "level": level}
-        | {"rank": rank, "ssim": 0.5}
-        for f, rank in zip(films[:12], [None, *np.linspace(-0.2, 0.2, 11)], strict=True)
-        for level in ("head", "upper", "whole")
-    ]
-    return pd.DataFrame(rows, columns=COLUMNS), pd.DataFrame(sanity, columns=SANITY_COLUMNS)
-
-
 def test_figures_of_each_group_are_means_over_its_films():
     rows, sanity = drawn_rows()
     summary = summarise(rows, sanity)
@@ -151,23 +115,3 @@ def test_the_chart_tells_methods_from_baselines():
     markers = [trace for trace in chart.data if trace.mode == "markers"]
     assert [trace.marker.symbol for trace in markers] == ["circle", "diamond"]
     assert "Grad-CAM: 0.40 [0.30, 0.50], n = 40" in markers[0].text[0]
-
-
-def committed():
-    return pd.read_csv(DOCS / "scorecard.csv"), pd.read_csv(DOCS / "scorecard_sanity.csv")
-
-
-def test_the_committed_figures_are_derived_again_from_the_committed_rows():
-    summary = summarise(*committed())
-    assert json.loads((DOCS / "scorecard.json").read_text(encoding="utf-8")) == summary
-    assert (DOCS / "scorecard.md").read_text(encoding="utf-8") == to_markdown(summary)
-
-
-def test_the_committed_rows_cover_every_placed_abnormal_film_out_of_fold():
-    rows, _ = committed()
-    placed = {f for f, rows_of in annotations_by_film().items() if any(a.circle for a in rows_of)}
-    assert set(rows["film_id"]) == placed
-    assert set(rows["method"]) == {*METHODS, *BASELINES}
-    assert (rows["fold"] == [load_folds()[woman][0] for woman in rows["woman_id"]]).all()
-    assert not rows.duplicated(["film_id", "method", "target"]).any()
-    assert rows[list(FIGURES)].notna().all(axis=None)

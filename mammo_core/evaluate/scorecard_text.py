@@ -16,12 +16,12 @@ Written by `make scorecard` from `scorecard.csv` and `scorecard_sanity.csv`; do 
 {n_films} abnormal films of MIAS with a place ({n_women} women). Every film was explained by heads that had seen no film
 of the same woman. In brackets: 95 % intervals, bootstrap over women.
 
-- **Pointing hit**: share of films on which the map's maximum lies in a radiologist's circle, or within {radius:g} pixels
-  of its centre.
+- **Pointing hit**: share of films on which the map's maximum lies in a radiologist's circle, or within {radius:g}
+  pixels of its centre.
 - **Energy inside**: share of the map's sum that lies in the circles.
 - **IoU**: overlap of the circles and of the map's highest pixels, as many as the circles hold.
-- **Centre** and **random** are discs of the lesion's size; *all of the breast alike* has the lesion's share of the breast
-  as its energy: what a map without any knowledge would have.
+- **Centre** and **random** are discs of the lesion's size; *all of the breast alike* has the lesion's share of the
+  breast as its energy: what a map without any knowledge would have.
 """
 _SANITY = """\
 ## Does the map depend on what the model learned?
@@ -35,6 +35,9 @@ on what was learned. Near 1: it would look the same without. In brackets: 95 % i
 def to_markdown(summary: dict) -> str:
     """Return the scorecard for people to read; `summary` as `summarise` gives it."""
     text = [_INTRODUCTION.format(radius=MIN_RADIUS_PX, **{k: summary[k] for k in ("model_id", "n_films", "n_women")})]
+    measured = summary["groups"]["abnormal"]["methods"]
+    if missing := [name for method, name in METHOD_NAMES.items() if method not in measured]:
+        text.append(f"Not measured yet: {', '.join(missing)}.\n")
     for name, title in GROUPS.items():
         group = summary["groups"][name]
         text.append(f"## {title[0].upper()}{title[1:]}\n\nn = {group['n_films']} films, {group['n_women']} women.\n")

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from mammo_core.config import ROOT
-from mammo_core.explain.explain import METHOD_NAMES
+from mammo_core.explain.explain import METHOD_NAMES, METHODS
 from mammo_core.report.chart_style import CONFIG, interval_text
 from mammo_core.report.scorecard_chart import Entry, scorecard_figure
 from mammo_core.ui.words import explain as words
@@ -43,6 +43,8 @@ def show_scorecard(card: dict | None, model_id: str | None) -> None:
     )  # fmt: skip
     group = card["groups"][name]
     st.markdown(_best(group))
+    if missing := [METHOD_NAMES[method] for method in METHODS if method not in group["methods"]]:
+        st.caption(words.NOT_MEASURED.format(methods=", ".join(missing)))
     n = f"{group['n_films']} films, {group['n_women']} women, out of fold"
     for column, (figure, (title, what)) in zip(st.columns(3), words.FIGURES.items(), strict=True):
         entries = [

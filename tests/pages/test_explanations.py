@@ -8,10 +8,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mammo_core.config import ROOT
-from mammo_core.explain.explain import METHOD_NAMES, METHODS
+from mammo_core.evaluate.scorecard import summarise
+from mammo_core.explain.explain import METHODS
 from mammo_core.ui import explain_bench, explain_sanity, explain_scorecard, explain_show
 from mammo_core.ui.explain_bench import Bench, Map, Task
 from mammo_core.ui.words import explain as words
+from tests.synthetic_scorecard import drawn_rows
 
 PAGE = str(ROOT / "pages" / "explanations.py")
 WAIT_SECONDS = 60
@@ -20,6 +22,16 @@ WAIT_SECONDS = 60
 @pytest.fixture(autouse=True)
 def no_mias(monkeypatch, tmp_path):
     monkeypatch.setenv("MAMMO_MIAS_DIR", str(tmp_path))
+
+
+@pytest.fixture(autouse=True)
+def card(monkeypatch, tmp_path):
+    """A drawn scorecard in the place of the committed one."""
+    summary = summarise(*drawn_rows())
+    path = tmp_path / "scorecard.json"
+    path.write_text(json.dumps(summary), encoding="utf-8")
+    monkeypatch.setattr(explain_scorecard, "SCORECARD", path)
+    return summary
 
 
 @pytest.fixture
@@ -138,25 +150,25 @@ def test_the_verdict_follows_the_likest_of_the_shuffled_maps(ranks, says):
     assert says in explain_sanity.verdict("gradcam", ranks)
 
 
-def test_the_scorecard_is_shown_for_each_group_of_films(page, demo_dir):
-    card = json.loads(explain_scorecard.SCORECARD.read_text(encoding="utf-8"))
+def test_the_scorecard_is_shown_for_each_group_of_films(page, card):
+    page.session_state["explain_source"] = "Phantoms"
     for group, figures in card["groups"].items():
         page.session_state["explain_group"] = group
         run(page)
         table = next(frame.value for frame in page.dataframe if words.TABLE_EMPTY in frame.value)
-        assert list(table[words.TABLE_METHOD])[: len(METHODS)] == list(METHOD_NAMES.values())
-        best = max(figures["methods"][method]["hit"]["value"] for method in METHODS)
-        assert f"{best:.0%}" in shown(page)
+        assert list(table[words.TABLE_METHOD])[:2] == ["Grad-CAM", "LayerCAM"]
+        assert f"{figures['methods']['gradcam']['energy']['value']:.2f}" in table.iloc[0].to_string()
+    assert words.NOT_MEASURED.format(methods="Grad-CAM++, Score-CAM, Saliency, SmoothGrad") in shown(page)
 
 
-def test_a_scorecard_of_another_model_is_said_to_be_so(page, demo_dir, monkeypatch):
-    card = explain_scorecard.scorecard() | {"model_id": "older"}
-    monkeypatch.setattr(explain_scorecard, "load_scorecard", lambda path, changed: card)
-    assert "older" in shown(run(page))
+def test_a_scorecard_of_another_model_is_said_to_be_so(page):
+    page.session_state["explain_source"] = "Phantoms"
+    assert "measured with the model **drawn**" in shown(run(page))
 
 
-def test_without_a_scorecard_the_page_says_how_to_make_one(page, demo_dir, monkeypatch, tmp_path):
+def test_without_a_scorecard_the_page_says_how_to_make_one(page, monkeypatch, tmp_path):
     monkeypatch.setattr(explain_scorecard, "SCORECARD", tmp_path / "none.json")
+    page.session_state["explain_source"] = "Phantoms"
     assert words.SCORECARD_ABSENT in shown(run(page))
 
 

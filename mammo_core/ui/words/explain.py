@@ -111,6 +111,7 @@ SCORECARD_OTHER_MODEL = (
     "It was measured with the model **{measured}**, not with the active one, **{active}**. `make scorecard` measures "
     "it again."
 )
+NOT_MEASURED = "Not measured yet: {methods}."
 GROUP_LABEL = "Films"
 GROUPS = {
     "malignant": "Malignant films",
