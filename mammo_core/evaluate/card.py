@@ -193,8 +193,8 @@ def _limits(metrics: dict) -> str:
         "the study's mix and would be far too high in screening.\n"
         "- Regions are centred on the annotated place; a reader's click is not, which costs some. Region probabilities "
         "belong to the study's mix of lesions and normal places.\n"
-        "- Heatmaps explain the raw score of a class, from which the probabilities are made, not the probabilities "
-        "themselves. They show where the evidence lies, not how strong it is, and not that the evidence is right."
+        "- Heatmaps explain the evidence for a class against normal, from which the probabilities are made, not the "
+        "probabilities themselves. They show where the evidence lies, not how strong it is, and not that the evidence is right."
     )
 
 

@@ -112,8 +112,9 @@ class Run:
         return choose(self.fits, folds_of(self.study, 0), self._settings.train, told)
 
     def minutes(self) -> int:
-        """Return how long the cross-validation took, over however many sittings."""
-        return round(sum(self.folder.load(part)["seconds"] for part in self.folder.parts("repeat-*")) / 60)
+        """Return how long cross-validation and permutations took, over however many sittings."""
+        parts = [*self.folder.parts("repeat-*"), *self.folder.parts("permutation-*")]
+        return round(sum(self.folder.load(part)["seconds"] for part in parts) / 60)
 
     def permutations(self, count: int = N_PERMUTATIONS) -> list[dict]:
         """Repeat the first partition's nested cross-validation with labels permuted by woman, at the chosen settings.
@@ -125,8 +126,10 @@ class Run:
         for number in range(count):
             name = f"permutation-{number:02}"
             if not self.folder.has(name):
-                self.folder.save(name, self._permutation(number, count))
-            rows += [{"permutation": number, **row} for row in self.folder.load(name)]
+                started = time.monotonic()
+                found = self._permutation(number, count)
+                self.folder.save(name, {"rows": found, "seconds": time.monotonic() - started})
+            rows += [{"permutation": number, **row} for row in self.folder.load(name)["rows"]]
             self._progress("permuting labels", (number + 1) / count)
         return rows
 
