@@ -194,7 +194,7 @@ def _limits(metrics: dict) -> str:
         "- Regions are centred on the annotated place; a reader's click is not, which costs some. Region probabilities "
         "belong to the study's mix of lesions and normal places.\n"
         "- Heatmaps explain the evidence for a class against normal, from which the probabilities are made, not the "
-        "probabilities themselves. They show where the evidence lies, not how strong it is, and not that the evidence is right."
+        "probabilities themselves. They show where the evidence lies, not how strong it is, and not that it is right."
     )
 
 

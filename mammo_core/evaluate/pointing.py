@@ -71,15 +71,13 @@ def pointing_hits(
     marks = arrays_by_film(marks_as_points(candidates, target), ("x", "y", "score"))
     hits = pd.DataFrame({"film_id": placed["film_id"], "woman_id": placed["woman_id"]}).reset_index(drop=True)
     hits[STRONGEST] = [
-        float(f in marks and froc.pointing_hits(marks[f][:, :2], marks[f][:, 2], circles[f]))
-        for f in hits["film_id"]
+        float(f in marks and froc.pointing_hits(marks[f][:, :2], marks[f][:, 2], circles[f])) for f in hits["film_id"]
     ]
     if pointers is not None:
         for method in dict.fromkeys(pointers["method"]):
             points = arrays_by_film(pointers[pointers["method"] == method], ("x", "y"))
             hits[method] = [
-                froc.hits(points[f], circles[f]).any(axis=1).mean() if f in points else 0.0
-                for f in hits["film_id"]
+                froc.hits(points[f], circles[f]).any(axis=1).mean() if f in points else 0.0 for f in hits["film_id"]
             ]
     return hits
 
