@@ -15,7 +15,6 @@ from mammo_core.ui.exam_read import known_exam, read_now
 from mammo_core.ui.read_open import open_asked_for, show_refused
 from mammo_core.ui.style import apply_style
 from mammo_core.ui.words import exam as words
-from mammo_core.ui.words import frame as frame_words
 
 enter_through_app()
 apply_style("exam")
@@ -45,8 +44,8 @@ bundle = reading = trouble = None
 try:
     bundle = verbs.active_bundle()
 except BundleError as error:
-    trouble = (frame_words.NO_MODEL_TITLE, f"{frame_words.NO_MODEL}\n\n{error}")
-with st.spinner(words.OUTLINING):
+    trouble = verbs.no_model(error)
+with st.spinner(words.OUTLINING), st.skeleton(height=560):
     outlined, troubles = outline_films(hanging, bundle.config if bundle else PreprocessConfig())
 of_one_woman = len(hanging.women) < 2
 if bundle and outlined and of_one_woman:

@@ -12,7 +12,6 @@ from mammo_core.ui.explain_scorecard import scorecard, show_sanity_figures, show
 from mammo_core.ui.steps_films import choose_film
 from mammo_core.ui.style import apply_style
 from mammo_core.ui.words import explain as words
-from mammo_core.ui.words import frame as frame_words
 from mammo_core.ui.words.glossary import explained
 
 enter_through_app()
@@ -23,7 +22,7 @@ card, bundle, subject, maps = scorecard(), None, None, {}
 try:
     bundle = verbs.active_bundle()
 except BundleError as error:
-    st.info(f"{words.NO_MODEL}\n\n{error}", title=frame_words.NO_MODEL_TITLE, icon=":material/model_training:")
+    st.info(f"{words.NO_MODEL}\n\n{error}", title=verbs.no_model(error)[0], icon=":material/model_training:")
 
 chosen = None
 if bundle:
@@ -36,7 +35,7 @@ if chosen:
     source, key, film = chosen
     bench = current_bench()
     try:
-        with st.spinner(words.PREPARING):
+        with st.spinner(words.PREPARING), st.skeleton(height=560):
             subject = bench.lay((source, key, film.version, bundle.model_id), film, bundle)
             maps = show.maps_of(bench, subject, target)
     except (MammoError, KeyError) as error:

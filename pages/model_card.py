@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from mammo_core.errors import MammoError
+from mammo_core.errors import BundleError
 from mammo_core.ui import verbs
 from mammo_core.ui.door import enter_through_app
-from mammo_core.ui.words import frame as frame_words
 from mammo_core.ui.words import model_card as card_words
 from mammo_core.ui.words.glossary import explained
 
@@ -20,8 +19,9 @@ with page.container(border=True):
     st.markdown(card_words.LIMITS)
 try:
     bundle = verbs.active_bundle()
-except MammoError as error:
-    page.info(f"{frame_words.NO_MODEL}\n\n{error}", title=frame_words.NO_MODEL_TITLE, icon=":material/model_training:")
+except BundleError as error:
+    title, text = verbs.no_model(error)
+    page.info(text, title=title, icon=":material/model_training:")
     st.stop()
 title, _, body = bundle.card.partition("\n")
 page.header(title.lstrip("# "))

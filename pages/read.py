@@ -10,7 +10,6 @@ from mammo_core.ui.read_answer import show_facts, show_reading
 from mammo_core.ui.read_films import show_films
 from mammo_core.ui.read_open import choose_film, open_asked_for, show_refused, show_welcome
 from mammo_core.ui.style import title_unseen
-from mammo_core.ui.words import frame as frame_words
 from mammo_core.ui.words import read as read_words
 
 enter_through_app()
@@ -29,7 +28,7 @@ try:
     bundle = verbs.active_bundle()
     reading = verbs.known_reading(film, bundle)
 except BundleError as error:
-    trouble = (frame_words.NO_MODEL_TITLE, f"{frame_words.NO_MODEL}\n\n{error}")
+    trouble = verbs.no_model(error)
 
 films, answer = st.container(key="film_and_answer").columns([2.45, 1], gap="medium")
 with films:

@@ -18,7 +18,7 @@ if chosen is None:
     st.stop()
 source, key, film = chosen
 try:
-    with st.spinner(words.WORKING):
+    with st.spinner(words.WORKING), st.skeleton(height=560):
         made = take_apart(source, key, film)
 except (MammoError, KeyError) as error:
     reason = str(error) if isinstance(error, MammoError) else dataset_words.FILM_ABSENT

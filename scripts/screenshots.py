@@ -68,7 +68,7 @@ def show_enhance(page: Page, url: str) -> None:
     page.goto(f"{url}/enhance")
     demo_button(page).click()
     page.locator(".st-key-strip").get_by_text("R-MLO").click()
-    page.locator(".st-key-enhance_preset").get_by_text("Strong").click()
+    page.locator(".st-key-enhance_preset").get_by_text("Strong", exact=True).first.click()
     page.locator(".dials .value").get_by_text("× 0.5").wait_for()
     page.locator(".measured").wait_for()
     page.locator("[data-testid=stMain]").evaluate("main => main.scrollTo(0, 0)")

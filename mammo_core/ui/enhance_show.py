@@ -16,6 +16,9 @@ from mammo_core.ui.enhance_settings import Choice, current_choice, dial_values, 
 from mammo_core.ui.viewer import Pane, show_viewer
 from mammo_core.ui.words import enhance as words
 
+_WAITING_PX = 620
+"""Height of what stands where the films will be, while the first one is laid on the bench."""
+
 
 @st.fragment
 def show_bench(film: OpenFilm, case: Case) -> None:
@@ -24,7 +27,9 @@ def show_bench(film: OpenFilm, case: Case) -> None:
     The sliders are drawn after the pictures, so that the browser sends the next move when it has them, and before the
     figures, which take longest.
     """
-    bench, choice = bench_of(film, case), current_choice()
+    choice = current_choice()
+    with st.skeleton(height=_WAITING_PX):
+        bench = bench_of(film, case)
     if not bench.area.any():
         st.info(words.NO_BREAST, icon=":material/info:")
         return

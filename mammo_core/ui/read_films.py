@@ -21,6 +21,8 @@ from mammo_core.ui.viewer import Mark, Pane, drawn_region, show_viewer
 from mammo_core.ui.words import read as words
 
 _CLIP, _TILES = 2.0, 8
+_WAITING_PX = 560
+"""Height of what stands where the films will be, while the breast is outlined."""
 _FRAGMENT, _VIEWER = "films", "viewer"
 
 
@@ -28,7 +30,8 @@ _FRAGMENT, _VIEWER = "films", "viewer"
 def show_films(film: OpenFilm, bundle: Bundle | None, reading: FilmReading | None) -> None:
     """Show the film untouched, enhanced and, once it is read, with its heatmap; below it the controls of both."""
     take_region(film, drawn_region(_VIEWER))
-    focus = _breast(film, bundle)
+    with st.skeleton(height=_WAITING_PX):
+        focus = _breast(film, bundle)
     mammogram = film.mammogram
     whole = Pane(
         words.UNTOUCHED, film.key, mammogram.pixels, mammogram.bit_depth, focus=focus,

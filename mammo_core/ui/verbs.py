@@ -11,6 +11,7 @@ import numpy as np
 import streamlit as st
 
 from mammo_core.config import PreprocessConfig
+from mammo_core.errors import BundleError
 from mammo_core.explain.explain import explain
 from mammo_core.film.enhance import ENHANCED_BITS, enhance, enhanced_area, enhancement_figures, to_display
 from mammo_core.network.bundle import Bundle, active_folder, load_bundle
@@ -20,6 +21,7 @@ from mammo_core.reading.read_region import read_region
 from mammo_core.report.pictures import OVERLAY_OPACITY, enhanced_png, overlay, overlay_png, shrink
 from mammo_core.types import Box, FilmReading, Preprocessed, RegionReading
 from mammo_core.ui.case import OpenFilm
+from mammo_core.ui.words import frame as words
 
 SCREEN_PX = 1400
 """Longest side of pictures and heatmaps that are kept for the screen."""
@@ -49,7 +51,16 @@ def active_bundle() -> Bundle:
     return _bundle(active_folder())
 
 
-@st.cache_resource(max_entries=2, show_spinner="Loading the model …")
+def no_model(error: BundleError) -> tuple[str, str]:
+    """Return title and text for the visitor where `active_bundle` failed: no model is active, or it cannot be used."""
+    try:
+        active_folder()
+    except BundleError:
+        return words.NO_MODEL_TITLE, f"{words.NO_MODEL}\n\n{error}"
+    return words.UNUSABLE_TITLE, f"{words.UNUSABLE}\n\n{error}"
+
+
+@st.cache_resource(max_entries=2, show_spinner=words.LOADING)
 def _bundle(folder: Path) -> Bundle:
     return load_bundle(folder)
 

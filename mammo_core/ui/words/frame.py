@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 NOTICE = ("Research prototype, not a medical device.", "Nothing here may be used to decide anything about a person.")
+LOADING = "Loading the model …"
 NO_MODEL_TITLE = "No model is active"
 NO_MODEL = (
     "Films can be looked at and enhanced, but not read. Restore `models/ACTIVE`, or train a model with "
+    "`python -m mammo_core train mine --activate`."
+)
+UNUSABLE_TITLE = "The active model cannot be used"
+UNUSABLE = (
+    "Films can be looked at and enhanced, but not read. Restore the model's folder from git, or train a model with "
     "`python -m mammo_core train mine --activate`."
 )
 PAGES = {
