@@ -109,6 +109,11 @@ def test_another_truth_is_refused(tmp_path):
         compare_with_recipe(*write_pair(tmp_path, spoil))
 
 
+def test_without_scores_of_the_recipe_it_says_how_to_get_them(tmp_path):
+    with pytest.raises(BundleError, match="make recipe"):
+        compare_with_recipe(tmp_path, tmp_path)
+
+
 def draw_material(signal):
     """Draw cells and places as random numbers with each woman's own fingerprint in them, and `signal` of the truth."""
     from benchmarks.recipe.material import Film, Material, Place

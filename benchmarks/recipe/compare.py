@@ -10,6 +10,7 @@ from benchmarks.recipe import FOLDER
 from mammo_core.errors import BundleError
 from mammo_core.evaluate.blocks import HEADLINE_REPEAT, repeats_in
 from mammo_core.evaluate.compare import compare
+from mammo_core.evaluate.predictions import PREDICTIONS_NAME
 from mammo_core.evaluate.score_files import ScoreFiles, load_score_files
 from mammo_core.mias.index import load_annotations
 from mammo_core.types import Annotation
