@@ -32,6 +32,7 @@ def exam(browser: Browser, url: str) -> Iterator[Page]:
     """The page with the demo exam with the cancer hung and read, once for all; tests leave it as they found it."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
+    page.set_default_timeout(60_000)
     page.goto(f"{url}/exam")
     yield opened(page)
     context.close()
