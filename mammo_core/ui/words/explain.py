@@ -5,7 +5,7 @@ from __future__ import annotations
 TITLE = "Explanations"
 SUMMARY = (
     "Six ways to ask where the model found evidence for a class, side by side. They disagree: **a map shows what a "
-    "method says, never that the model is right.** How often each points at the abnormality stands below."
+    "method says, never that the model is right.**"
 )
 NO_MODEL = (
     "There is nothing to explain. Restore `models/ACTIVE`, or train a model with "
@@ -20,8 +20,8 @@ TARGET_HELP = (
 UNTOUCHED = "Untouched"
 PREPARING = "Preparing the film …"
 TRAINING_FILM = (
-    "The model learned from this film ({film_id}): its maps flatter it. The scorecard below is measured on women the "
-    "model had not seen."
+    "The model learned from this film ({film_id}): its maps flatter it. Figures are measured on women that the model "
+    "had not seen."
 )
 
 # One card a method
@@ -106,7 +106,7 @@ SCORECARD_INTRO = (
     "Measured out of fold on all {n_films} films of MIAS with a placed abnormality ({n_women} women): each film was "
     "explained by a model that had seen no film of the same woman. Intervals are 95 %, by bootstrap over women."
 )
-SCORECARD_ABSENT = "The scorecard is missing. `make scorecard` measures it (about half an hour)."
+SCORECARD_ABSENT = "It is not measured yet for this model. `make scorecard` measures it on MIAS (about half an hour)."
 SCORECARD_OTHER_MODEL = (
     "It was measured with the model **{measured}**, not with the active one, **{active}**. `make scorecard` measures "
     "it again."
