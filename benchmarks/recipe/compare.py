@@ -56,6 +56,8 @@ def compare_with_recipe(model: Path, recipe: Path = FOLDER) -> str:
     Raises:
         BundleError: A file is missing or breaks a promise, or the two were not scored on the same cases.
     """
+    if not (recipe / PREDICTIONS_NAME).is_file():
+        raise BundleError("the recipe has no scores yet to compare with: run `make recipe` first (half an hour, MIAS)")
     files = load_score_files(model), load_score_files(recipe, complete=False)
     shared = sorted(set(repeats_in(files[0].predictions)) & set(repeats_in(files[1].predictions)))
     if HEADLINE_REPEAT not in shared:
