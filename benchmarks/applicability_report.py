@@ -281,11 +281,12 @@ last columns say what the change does to P(malignant), noticed or not.
 
 ## What breaks
 
-With `lite0-1` borders, canvas and depth hardly matter. What touches the finest grain does: light noise, JPEG, enlarging
-and a film's mirror image move P(malignant) by 7 to 15 points on average and the strongest mark to another place on a
-quarter to half of the films, mostly unnoticed by the rule. Part of that is because the model knows these very films by
-their grain; how much cannot be told from films it was trained on. Gamma and CLAHE are not noticed either, and CLAHE moves
-P(malignant) by 12 points: send films that were not enhanced.
+With `lite0-1` black borders, canvas and depth hardly matter; a white border moves P(malignant) by 3 points on average.
+What touches the finest grain matters more: light noise, JPEG, enlarging and a film's mirror image move it by 7 to 15
+points on average and the strongest mark to another place on a quarter to half of the films, mostly unnoticed by the
+rule. Part of that is because the model knows these very films by their grain; how much cannot be told from films it was
+trained on. Gamma and CLAHE are not noticed either, and CLAHE moves P(malignant) by 12 points: send films that were not
+enhanced.
 
 ## Digital mammograms
 
