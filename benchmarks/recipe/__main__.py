@@ -27,18 +27,18 @@ def main() -> int:
         "--compare",
         nargs="?",
         type=Path,
-        const="active",
+        default=False,
         metavar="MODEL_FOLDER",
         help="print a model folder (default: the active one) against the recipe instead of running it",
     )
     args = parser.parse_args()
     try:
-        if args.compare is None:
+        if args.compare is False:
             _run(args.repeats)
         else:
             from benchmarks.recipe.compare import compare_with_recipe
 
-            print(compare_with_recipe(active_folder() if args.compare == "active" else args.compare))
+            print(compare_with_recipe(args.compare or active_folder()))
     except MammoError as error:
         print(error, file=sys.stderr)
         return 1
