@@ -70,7 +70,7 @@ def show_enhance(page: Page, url: str) -> None:
     page.locator(".st-key-strip").get_by_text("R-MLO").click()
     page.locator(".measured").wait_for()
     settle(page)
-    page.locator(".st-key-enhance_preset").get_by_text("Strong", exact=True).first.click()
+    page.locator(".st-key-enhance_preset button", has_text="Strong").click()
     page.locator(".dials .value").get_by_text("× 0.5").wait_for()
     page.locator(".measured").wait_for()
     page.locator("[data-testid=stMain]").evaluate("main => main.scrollTo(0, 0)")
