@@ -1,6 +1,7 @@
 """The metrics page: empty, with a model, with a broken one; and that its controls move what they should."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -74,7 +75,7 @@ def test_opens_with_a_model_and_shows_its_figures_with_intervals_and_n(page, mod
 
 def test_a_broken_table_is_said_so_and_not_shown(page, models, tmp_path, monkeypatch):
     folder = tmp_path / "broken"
-    folder.mkdir()
+    shutil.copytree(models / "synthetic", folder)
     table = (models / "synthetic" / "predictions.csv").read_text().replace("p_normal", "p_norm", 1)
     (folder / "predictions.csv").write_text(table)
     (tmp_path / "ACTIVE").write_text("broken")
