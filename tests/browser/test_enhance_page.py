@@ -22,6 +22,7 @@ def phantom() -> bytes:
 def opened(page: Page, phantom: bytes) -> Page:
     page.locator("input[type=file]").set_input_files([{"name": "film.png", "mimeType": "", "buffer": phantom}])
     expect(page.locator(".measured .value").first).to_contain_text("×")
+    expect(page.locator(".viewer .pane:not([data-pictures=''])")).to_have_count(2)
     return page
 
 
