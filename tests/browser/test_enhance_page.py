@@ -22,7 +22,6 @@ def phantom() -> bytes:
 def opened(page: Page, phantom: bytes) -> Page:
     page.locator("input[type=file]").set_input_files([{"name": "film.png", "mimeType": "", "buffer": phantom}])
     expect(page.locator(".measured .value").first).to_contain_text("×")
-    expect(page.locator(".viewer .pane:not([data-pictures=''])")).to_have_count(2)
     return page
 
 
@@ -41,6 +40,8 @@ def button(page: Page, name: str) -> Locator:
 def test_the_picture_follows_a_slider_that_is_held_and_the_figures_when_it_is_let_go(visit, phantom):
     page = opened(visit(path="enhance"), phantom)
     untouched, enhanced = (page.locator(".viewer .pane").nth(i) for i in (0, 1))
+    for pane in (untouched, enhanced):
+        expect(pane).not_to_have_attribute("data-pictures", "")
     before = [pane.get_attribute("data-pictures") for pane in (untouched, enhanced)]
     figure, seen = contrast(page), enhanced.screenshot()
     box = dial(page, "Local contrast").bounding_box()
