@@ -23,6 +23,11 @@ def show_welcome() -> None:
     """Show the empty page: what it is for, the upload, and the demo exams."""
     st.title(read_words.EMPTY_TITLE)
     st.markdown(read_words.EMPTY_TEXT)
+    show_ways_in()
+
+
+def show_ways_in() -> None:
+    """Show the upload field beside the demo exams."""
     upload, demo = st.columns([1, 1.25], gap="large")
     with upload:
         st.header(opening_words.UPLOAD_TITLE)

@@ -7,7 +7,6 @@ SUMMARY = (
     "altered."
 )
 EMPTY = "No film is open yet. Open one of your own, or a demo exam, to try it."
-UPLOAD_TITLE, DEMO_TITLE = "Your films", "Demo exams"
 
 UNTOUCHED, ENHANCED, UNCHANGED = "Untouched", "Enhanced", "Nothing changed"
 PRESETS_LABEL = "Presets"
