@@ -9,6 +9,14 @@ from mammo_core.evaluate.score_files import DECIDING_UNITS
 
 _SPREAD = ("auc_normal_vs_abnormal", "auc_malignant_vs_rest", "auc_benign_vs_malignant", "coverage", "accuracy_decided")
 _PERCENT = "\N{NO-BREAK SPACE}%"
+_AGREEMENTS = {
+    "side": "on the same side, normal or abnormal",
+    "class": "of the same class",
+    "abnormal": "lesions, of a lesion",
+    "normal": "normal, of a normal place",
+    "benign": "benign, of a benign lesion",
+    "malignant": "malignant, of a malignant lesion",
+}
 
 
 def results(metrics: Mapping) -> list[str]:
@@ -20,6 +28,8 @@ def results(metrics: Mapping) -> list[str]:
         parts.append(_regions(metrics))
     if "localisation" in metrics:
         parts.append(_places(metrics["localisation"]))
+    if "neighbours" in metrics:
+        parts.append(_similar(metrics["neighbours"]))
     if "permutations" in metrics:
         parts.append(_chance(metrics))
     if "subgroups" in metrics["units"]["film"]:
@@ -156,6 +166,23 @@ def _places(localisation: Mapping) -> str:
         tables.places_table(abnormal, "tissue", tables.TISSUE_TEXTS),
     ]
     return "\n".join(parts)
+
+
+def _similar(found: Mapping) -> str:
+    rows = [
+        [_AGREEMENTS[name], cells[0], tables.number(figure["chance"]), cells[1]]
+        for name, figure in found["figures"].items()
+        if figure["n"]
+        and (cells := [tables.cell(figure, found["n"]), tables.cell(figure["above_chance"], figure["n"])])
+    ]
+    head = ["share of the neighbours that are", "found", "by chance", "above chance"]
+    return (
+        f"## Similar cases\n\nThe {found['neighbours']} places of MIAS that look most alike to the frozen layers, each "
+        "of another woman, sought among the women of the other folds; the truth is no part of the likeness. "
+        f"{tables.plural(found['n'], 'region')} of {tables.plural(found['n_women'], 'woman')}. By chance is the share "
+        "among all places that could have been found.\n\n" + tables.table(head, rows) + "\n\nThe share of abnormal "
+        f"neighbours tells normal from abnormal regions with AUC {tables.cell(found['auc_normal_vs_abnormal'])}."
+    )
 
 
 def _chance(metrics: Mapping) -> str:

@@ -22,12 +22,14 @@ from mammo_core.evaluate.blocks import BLOCKS, HEADLINE_REPEAT, blocks_in, repea
 from mammo_core.evaluate.doubt import derive_doubt_curve
 from mammo_core.evaluate.figures import AUCS, EVENTS, figures_for, measure, near_chance, rounded, spread_of
 from mammo_core.evaluate.localisation import derive_localisation
+from mammo_core.evaluate.neighbour_figures import derive_neighbours
 from mammo_core.evaluate.permutations import derive_permutations
 from mammo_core.evaluate.sample import Sample
 from mammo_core.evaluate.score_files import POINTS, SCORE_NAMES, ScoreFiles, check_score_files, load_score_files
 from mammo_core.evaluate.subgroups import derive_subgroups
 from mammo_core.metrics import bootstrap, calibration
 from mammo_core.mias.index import load_annotations
+from mammo_core.reading.similar import PLACES_NAME
 from mammo_core.types import DECISIONS, LABELS, Annotation
 
 METRICS_NAME = "metrics.json"
@@ -45,8 +47,8 @@ def derive_metrics(files: ScoreFiles, annotations: Sequence[Annotation] | None =
 
     Returns:
         A JSON-ready dict: `bootstrap` (what the intervals are), `units` ({name of `BLOCKS`: its figures}),
-        `localisation` and `permutations`. A figure is {"value", "ci95": [low, high] or null, "n", "unit"}, with
-        "reason" where there is no value or no interval. The same input gives the same output.
+        `localisation`, `permutations` and `neighbours`. A figure is {"value", "ci95": [low, high] or null, "n",
+        "unit"}, with "reason" where there is no value or no interval. The same input gives the same output.
 
     Raises:
         BundleError: The tables break a promise.
@@ -67,6 +69,8 @@ def derive_metrics(files: ScoreFiles, annotations: Sequence[Annotation] | None =
         result["localisation"] = derive_localisation(files, annotations)
     if files.permutations is not None:
         result["permutations"] = derive_permutations(files.permutations, result)
+    if files.neighbours is not None:
+        result["neighbours"] = derive_neighbours(files.neighbours)
     return result
 
 
@@ -89,7 +93,7 @@ def write_metrics(folder: Path) -> dict:
 
 def source_digests(folder: Path) -> dict[str, str]:
     """Return {file name: sha256} of the files that `metrics.json` is derived from, as far as they are there."""
-    paths = [Path(folder) / name for name in SCORE_NAMES]
+    paths = [Path(folder) / name for name in (*SCORE_NAMES, PLACES_NAME)]
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths if path.is_file()}
 
 

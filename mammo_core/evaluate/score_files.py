@@ -8,6 +8,8 @@ Beside `predictions.csv` and `candidates.csv` a folder holds three small tables,
   circle, in film pixels: `gradcam` in every repeat; `centre` of the breast, and `random` points in it, in one.
 - `permutations.csv`: `permutation, unit, figure, value`. What the same recipe shows when labels are dealt to the women
   at random; units and figures as `permutations.figure_values` names them.
+- `neighbours.csv`: the places of the similar cases, with the classes of each one's neighbours out of fold; columns as
+  `neighbour_figures.COLUMNS` has them. Models released before there were similar cases have none.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ import numpy as np
 import pandas as pd
 
 from mammo_core.errors import BundleError
+from mammo_core.evaluate.neighbour_figures import COLUMNS as NEIGHBOUR_COLUMNS
+from mammo_core.evaluate.neighbour_figures import check_neighbours
 from mammo_core.evaluate.predictions import (
     CANDIDATES_NAME,
     PREDICTIONS_NAME,
@@ -29,6 +33,7 @@ from mammo_core.evaluate.predictions import (
     refuse_rows,
 )
 from mammo_core.mias.index import annotations_by_film
+from mammo_core.reading.similar import PLACES_NAME
 from mammo_core.types import LABELS
 
 POINTS_NAME = "operating_points.csv"
@@ -55,6 +60,7 @@ class ScoreFiles:
     operating_points: pd.DataFrame | None = None
     pointers: pd.DataFrame | None = None
     permutations: pd.DataFrame | None = None
+    neighbours: pd.DataFrame | None = None
 
 
 def load_score_files(folder: Path, *, complete: bool = False) -> ScoreFiles:
@@ -80,6 +86,7 @@ def load_score_files(folder: Path, *, complete: bool = False) -> ScoreFiles:
         _load(folder / POINTS_NAME, ("repeat", "fold", "unit", "point", "threshold")),
         _load(folder / POINTERS_NAME, ("repeat", "fold", "film_id", "method", "x", "y")),
         _load(folder / PERMUTATIONS_NAME, ("permutation", "unit", "figure", "value")),
+        _load(folder / PLACES_NAME, NEIGHBOUR_COLUMNS),
     )
     check_score_files(files)
     return files
@@ -96,10 +103,18 @@ def check_score_files(files: ScoreFiles) -> None:
         _check_pointers(files.pointers, files.predictions)
     if files.permutations is not None:
         _check_permutations(files.permutations)
+    if files.neighbours is not None:
+        check_neighbours(files.neighbours, _headline_folds(files.predictions))
 
 
 def _load(path: Path, columns: tuple[str, ...]) -> pd.DataFrame | None:
     return read_table(path, columns) if path.is_file() else None
+
+
+def _headline_folds(predictions: pd.DataFrame) -> pd.Series:
+    """Return each woman's fold in the first partition."""
+    first = predictions[predictions["repeat"] == predictions["repeat"].min()]
+    return first.drop_duplicates("woman_id").set_index("woman_id")["fold"]
 
 
 def _check_folds(frame: pd.DataFrame, predictions: pd.DataFrame, name: str) -> None:
