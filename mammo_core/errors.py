@@ -7,6 +7,8 @@
     │   └── BreastNotFoundError    a mammogram, but no breast could be outlined
     ├── DatasetError               MIAS is missing, partial or altered
     ├── JobError                   long work cannot be started now
+    ├── RecordError                the record of a reading is none, or of another version
+    ├── StoreError                 what is kept cannot be reached, or is not this visitor's
     └── BundleError                a model folder
         ├── ChecksumError          a file is not the one that was released
         └── ConfigMismatchError    settings or code differ from those the model was trained with
@@ -41,6 +43,14 @@ class DatasetError(MammoError):
 
 class JobError(MammoError):
     """Long work cannot be started now."""
+
+
+class StoreError(MammoError):
+    """What is kept cannot be reached, or does not belong to who asks."""
+
+
+class RecordError(MammoError):
+    """Something is no record of a reading, or one that this program does not understand."""
 
 
 class BundleError(MammoError):

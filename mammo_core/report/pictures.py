@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from mammo_core.types import Box
+from mammo_core.types import Box, Preprocessed
 
 ENHANCED_STAMP = "enhanced, not for diagnosis"
 OVERLAY_STAMP = "research prototype, not for diagnosis"
@@ -24,6 +24,18 @@ def shrink(image: np.ndarray, longest_side: int) -> np.ndarray:
         return image
     size = tuple(max(1, round(side * factor)) for side in image.shape[1::-1])
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+
+
+def box_of_breast(ready: Preprocessed) -> Box:
+    """Return the box of a prepared film's breast in pixels of the film, with a little air around it.
+
+    It may reach beyond the film.
+    """
+    rows, columns = (np.flatnonzero(ready.breast_mask.any(axis)) for axis in (1, 0))
+    air = 0.02 * max(ready.breast_mask.shape)
+    left, top = columns[0] - air, rows[0] - air
+    width, height = columns[-1] + 1 - columns[0] + 2 * air, rows[-1] + 1 - rows[0] + 2 * air
+    return ready.box_to_film(Box(left, top, width, height))
 
 
 def heat_layer(heatmap: np.ndarray) -> np.ndarray:

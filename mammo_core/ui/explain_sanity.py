@@ -14,10 +14,9 @@ from mammo_core.explain.explain import METHOD_NAMES, on_film
 from mammo_core.explain.model import released_model
 from mammo_core.film.enhance import to_display
 from mammo_core.network.grid import lay_out
-from mammo_core.report.pictures import overlay
+from mammo_core.report.pictures import box_of_breast, overlay
 from mammo_core.ui.explain_bench import Bench, Map, Subject, Task
 from mammo_core.ui.picker import small_picture
-from mammo_core.ui.verbs import box_of_breast
 from mammo_core.ui.words import explain as words
 
 _PICTURE_PX = 260

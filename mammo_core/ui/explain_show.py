@@ -9,9 +9,9 @@ from html import escape
 import streamlit as st
 
 from mammo_core.explain.explain import METHOD_NAMES, METHODS
+from mammo_core.report.pictures import box_of_breast
 from mammo_core.types import LABELS
 from mammo_core.ui.explain_bench import Bench, Map, Subject, Task, explained_map
-from mammo_core.ui.verbs import box_of_breast
 from mammo_core.ui.viewer import Pane, show_viewer
 from mammo_core.ui.words import explain as words
 

@@ -18,7 +18,7 @@ from mammo_core.network.bundle import Bundle, active_folder, load_bundle
 from mammo_core.preprocess import preprocess
 from mammo_core.reading.read_film import read_film
 from mammo_core.reading.read_region import read_region
-from mammo_core.report.pictures import OVERLAY_OPACITY, enhanced_png, overlay, overlay_png, shrink
+from mammo_core.report.pictures import OVERLAY_OPACITY, box_of_breast, enhanced_png, overlay, overlay_png, shrink
 from mammo_core.types import Box, FilmReading, Preprocessed, RegionReading
 from mammo_core.ui.case import OpenFilm
 from mammo_core.ui.words import frame as words
@@ -84,15 +84,6 @@ def known_reading(film: OpenFilm, bundle: Bundle) -> FilmReading | None:
 def breast_box(film: OpenFilm, config: PreprocessConfig) -> Box:
     """Return the box of the breast in film pixels, with a little air around it."""
     return box_of_breast(prepared(film, config))
-
-
-def box_of_breast(ready: Preprocessed) -> Box:
-    """Return the box of a prepared film's breast as `breast_box` does."""
-    rows, columns = (np.flatnonzero(ready.breast_mask.any(axis)) for axis in (1, 0))
-    air = 0.02 * max(ready.breast_mask.shape)
-    left, top = columns[0] - air, rows[0] - air
-    width, height = columns[-1] + 1 - columns[0] + 2 * air, rows[-1] + 1 - rows[0] + 2 * air
-    return ready.box_to_film(Box(left, top, width, height))
 
 
 def enhanced(film: OpenFilm, clip_limit: float, tiles: int) -> np.ndarray:
