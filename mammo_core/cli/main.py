@@ -15,12 +15,15 @@ DONE, FAILED, WRONG_USE, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141
 VERBS = {
     "read": ("mammo_core.cli.read", "read films: probabilities, decision and the places looked at"),
     "read-exam": ("mammo_core.cli.read_exam", "read the films of one woman together: each breast against the other"),
+    "report": ("mammo_core.cli.report", "write a reading as one printable page, and as a record that can be repeated"),
+    "repeat": ("mammo_core.cli.repeat", "read a recorded film again and say whether it repeats bit by bit"),
     "enhance": ("mammo_core.cli.enhance", "raise a film's contrast for the eye"),
     "segment": ("mammo_core.cli.segment", "outline the breast and the pectoral muscle"),
     "explain": ("mammo_core.cli.explain", "show where the model looked, as heatmap or overlay"),
     "import-mias": ("mammo_core.cli.import_mias", "bring the MIAS films into data/mias, checked"),
     "build-dataset": ("mammo_core.cli.build_dataset", "write the seed's set of regions as .npy, for comparison"),
     "crossval": ("mammo_core.cli.crossval", "cross-validate on MIAS by woman, with true or shuffled labels"),
+    "leakage": ("mammo_core.cli.leakage", "test one network under leaky and honest protocols, side by side"),
     "train": ("mammo_core.cli.train", "train on MIAS, cross-validate, and release a model folder"),
     "evaluate": ("mammo_core.cli.evaluate", "derive a model's figures anew from its committed scores"),
 }

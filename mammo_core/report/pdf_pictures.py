@@ -72,8 +72,8 @@ def _grown(mask: np.ndarray, by: float) -> np.ndarray:
 def _draw_line(picture: np.ndarray, heat: np.ndarray) -> None:
     """Draw the line around what is above `HALF`, white with a dark rim, in place."""
     contours, _ = cv2.findContours((heat >= HALF).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    line = max(1, round(max(picture.shape) / 600))
-    for colour, width in (((0, 0, 0), 3 * line), ((255, 255, 255), line)):
+    line = max(2, round(max(picture.shape) / 450))
+    for colour, width in (((0, 0, 0), line + 2), ((255, 255, 255), line)):
         cv2.drawContours(picture, contours, -1, colour, width, cv2.LINE_AA)
 
 
