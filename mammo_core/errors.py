@@ -8,6 +8,7 @@
     ├── DatasetError               MIAS is missing, partial or altered
     ├── JobError                   long work cannot be started now
     ├── RecordError                the record of a reading is none, or of another version
+    ├── TrainingError              an experiment cannot begin, go on or be shown
     ├── StoreError                 what is kept cannot be reached, or is not this visitor's
     └── BundleError                a model folder
         ├── ChecksumError          a file is not the one that was released
@@ -43,6 +44,10 @@ class DatasetError(MammoError):
 
 class JobError(MammoError):
     """Long work cannot be started now."""
+
+
+class TrainingError(MammoError):
+    """An experiment cannot begin, go on or be shown."""
 
 
 class StoreError(MammoError):
