@@ -7,7 +7,7 @@ import streamlit as st
 from mammo_core.errors import BundleError
 from mammo_core.network.bundle import active_folder
 from mammo_core.ui.style import MARK, show_frame
-from mammo_core.ui.words.frame import PAGES
+from mammo_core.ui.words.frame import PAGES, TITLE
 
 ICONS = {
     "read": "radiology",
@@ -20,7 +20,7 @@ ICONS = {
     "model_card": "description",
 }
 
-st.set_page_config(page_title="Mammogram dashboard", page_icon=str(MARK), layout="wide")
+st.set_page_config(page_title=TITLE, page_icon=str(MARK), layout="wide")
 st.logo(str(MARK), size="large")
 page = st.navigation(
     [

@@ -21,7 +21,7 @@ source, films, present = find_mias(), mias_films(), ()
 try:
     present = present_films(source) if source else ()
 except MammoError as error:
-    st.error(str(error), title="The MIAS films cannot be read", icon=":material/error:")
+    st.error(str(error), title=words.UNREADABLE_TITLE, icon=":material/error:")
 if not present:
     with st.spinner(words.DRAWING):
         source, films = None, phantom_films()

@@ -40,7 +40,7 @@ if chosen:
             maps = show.maps_of(bench, subject, target)
     except (MammoError, KeyError) as error:
         reason = str(error) if isinstance(error, MammoError) else words.FILM_ABSENT
-        st.error(reason, title=f"{film.name} cannot be explained", icon=":material/error:")
+        st.error(reason, title=words.NOT_EXPLAINED.format(name=film.name), icon=":material/error:")
 if subject:
     show.show_panes(subject, maps)
     show.show_colour_bar()

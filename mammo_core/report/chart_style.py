@@ -55,7 +55,7 @@ def styled(
             "y": 1,
             "yanchor": "top",
             "yref": "container",
-            "pad": {"l": 6 - left, "t": 24},
+            "pad": {"l": -left, "t": 24},
         },
         height=_TOP_PX + plot_height + _AXIS_PX + legend_px,
         margin={"l": left, "r": 14, "t": _TOP_PX, "b": _AXIS_PX + legend_px},

@@ -73,7 +73,7 @@ def show_notes(title: str, notes: Sequence[str], outside: bool) -> None:
 
 def show_places(candidates: Sequence[Candidate]) -> None:
     """Show each box's probabilities, as a bar of three parts and in figures."""
-    show_rows("Box", [(str(i), candidate.probabilities) for i, candidate in enumerate(candidates, start=1)])
+    show_rows(words.BOX, [(str(i), candidate.probabilities) for i, candidate in enumerate(candidates, start=1)])
 
 
 def show_rows(head: str, rows: Sequence[tuple[str, Probabilities]]) -> None:

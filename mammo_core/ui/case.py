@@ -17,6 +17,7 @@ from mammo_core.film.load import load_mammogram
 from mammo_core.report.pictures import encode_png, shrink
 from mammo_core.types import Mammogram
 from mammo_core.ui.exam_women import woman_of_file
+from mammo_core.ui.words import opening as words
 
 MAX_FILMS = 12
 """Films that a visitor may have open at once; a decoded film takes up to 160 MB."""
@@ -121,7 +122,7 @@ class Case:
             self.newest = key
             return key
         if len(self.films) >= MAX_FILMS:
-            self.refused.append((name, f"{MAX_FILMS} films are open, which is the most. Close some and open it again."))
+            self.refused.append((name, words.TOO_MANY.format(n=MAX_FILMS)))
             return None
         try:
             mammogram = load_mammogram(data)
@@ -164,10 +165,10 @@ def open_files(files: Sequence[tuple[str, bytes]], credit: str = "", exam: str =
     """
     case = current_case()
     case.refused.clear()
-    bar = st.progress(0.0, text="Opening films …")
+    bar = st.progress(0.0, text=words.OPENING)
     keys = []
     for i, (name, data) in enumerate(files):
-        bar.progress(i / len(files), text=f"Opening film {i + 1} of {len(files)} …")
+        bar.progress(i / len(files), text=words.OPENING_ONE.format(i=i + 1, n=len(files)))
         keys.append(case.add(name, data, credit, exam))
     bar.empty()
     return next((key for key in case.films if key in keys), None)

@@ -35,8 +35,8 @@ def show_films(films: Mapping[str, ShownFilm], present: tuple[str, ...], source:
     chosen = chosen_film(shown)
     sheet, woman = st.columns([1, 1.25], gap="medium")
     with sheet:
-        noun = "phantoms" if source is None else "films"
-        st.caption(f"{len(shown)} of {len(present)} {noun}. Choose one to see both breasts.")
+        count = words.SHOWN_PHANTOMS if source is None else words.SHOWN_FILMS
+        st.caption(count.format(n=len(shown), of=len(present)))
         pictures = thumbnails(source, present)
         items = [
             Item(
@@ -44,7 +44,7 @@ def show_films(films: Mapping[str, ShownFilm], present: tuple[str, ...], source:
             )
             for film in shown
         ]
-        pick("Film", items, chosen.film_id, _choose, key="dataset_sheet")
+        pick(words.FILM_LABEL, items, chosen.film_id, _choose, key="dataset_sheet")
     with woman:
         st.session_state.setdefault("dataset_marks", list(_MARKS))
         marks = st.pills(
@@ -71,12 +71,12 @@ def _note(film: ShownFilm) -> str:
 def _filtered(films: list[ShownFilm], phantoms: bool) -> list[ShownFilm]:
     """Show the filters and return the films that they leave; nothing chosen in a filter means all."""
     with st.container(horizontal=True, gap="medium"):
-        classes = _filter("Class", LABELS, "class", format_func=str.capitalize)
-        codes = _filter("Abnormality", tuple(words.CODES), "codes", help=words.CODES_HELP)
+        classes = _filter(words.CLASS_LABEL, LABELS, "class", format_func=str.capitalize)
+        codes = _filter(words.CODES_LABEL, tuple(words.CODES), "codes", help=words.CODES_HELP)
         tissues, folds = (), ()
         if not phantoms:
-            tissues = _filter("Tissue", tuple(words.TISSUES), "tissue", help=words.TISSUE_HELP)
-            folds = _filter("Test fold", tuple(range(N_FOLDS)), "fold", help=words.FOLD_HELP)
+            tissues = _filter(words.TISSUE_LABEL, tuple(words.TISSUES), "tissue", help=words.TISSUE_HELP)
+            folds = _filter(words.FOLD_LABEL, tuple(range(N_FOLDS)), "fold", help=words.FOLD_HELP)
     return [
         film
         for film in films

@@ -21,6 +21,7 @@ from mammo_core.mias.splits import load_folds
 from mammo_core.preprocess import preprocess
 from mammo_core.types import LABELS, Circle, Mammogram, Preprocessed
 from mammo_core.ui.picker import small_picture
+from mammo_core.ui.words import dataset as words
 
 N_PHANTOMS = 24
 PHANTOM_PX = 512
@@ -129,7 +130,7 @@ def outlined(film_id: str, source: Path | None) -> Preprocessed:
     return preprocess(opened(film_id, source))
 
 
-@st.cache_data(max_entries=2, show_spinner="Looking through the films …")
+@st.cache_data(max_entries=2, show_spinner=words.LOOKING)
 def thumbnails(source: Path | None, film_ids: tuple[str, ...]) -> dict[str, str]:
     """Return {film_id: small picture as a data URI}, padding cut off; an unreadable film is left out.
 

@@ -59,7 +59,7 @@ def show_import() -> None:
     try:
         job = job_room().start(EVERYONE, JOB, import_work(file.name, file.getbuffer(), import_target()))
     except JobError as error:
-        st.error(str(error), title="The import cannot begin now", icon=":material/error:")
+        st.error(str(error), title=words.BUSY_TITLE, icon=":material/error:")
         return
     st.session_state[_WATCHED] = job
     st.session_state["import_generation"] = generation + 1  # an emptied field; the job holds the file until it ends
@@ -109,7 +109,7 @@ def _show_end() -> None:
         return
     status, report = job.status, job.result
     if status.state == "failed":
-        st.error(status.error, title="The films were not imported", icon=":material/error:")
+        st.error(status.error, title=words.FAILED_TITLE, icon=":material/error:")
     elif status.state == "cancelled":
         st.info(words.CANCELLED, icon=":material/cancel:")
     else:

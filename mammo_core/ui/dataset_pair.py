@@ -38,7 +38,8 @@ def show_pair(films: list[ShownFilm], source: Path | None, marks: Collection[str
             hung.append((opened(film.film_id, source).laterality, film, drawn_upon(film, source, marks)))
         except (MammoError, KeyError) as error:
             reason = str(error) if isinstance(error, MammoError) else words.FILM_ABSENT
-            st.warning(reason, title=f"{film.film_id} cannot be shown", icon=":material/image_not_supported:")
+            title = words.NOT_SHOWN.format(film_id=film.film_id)
+            st.warning(reason, title=title, icon=":material/image_not_supported:")
     if not hung:
         return
     hung.sort(key=lambda entry: entry[0] != "R")
@@ -104,11 +105,14 @@ def back_to_back(pictures: list[np.ndarray]) -> np.ndarray:
 
 def film_facts(film: ShownFilm, side: Laterality | None) -> dict[str, str]:
     """Return what is known of a film, for a person to read."""
-    facts = {words.SIDES[side].capitalize(): film.film_id, "Class": film.film_class}
+    facts = {words.SIDES[side].capitalize(): film.film_id, words.CLASS_LABEL: film.film_class}
     if film.places:
-        facts["Abnormality"] = "; ".join(words.place_text(place, film.phantom) for place in film.places)
+        facts[words.CODES_LABEL] = "; ".join(words.place_text(place, film.phantom) for place in film.places)
     if not film.phantom:
-        facts |= {"Tissue": words.TISSUES[film.tissue], "Tested in": f"fold {film.fold}"}
+        facts |= {
+            words.TISSUE_LABEL: words.TISSUES[film.tissue],
+            words.TESTED_LABEL: words.TESTED_IN.format(fold=film.fold),
+        }
     return facts
 
 
@@ -116,6 +120,6 @@ def legend(marks: Collection[str]) -> str:
     """Return what the colours stand for, as HTML."""
     entries = [(words.MARKS[mark], colour) for mark, colour in words.MARK_LEGEND.items() if mark in marks]
     if "circles" in marks:
-        entries += [(f"{label} circle", CLASS_COLOURS[label]) for label in ("benign", "malignant")]
+        entries += [(words.CIRCLE.format(label=label), CLASS_COLOURS[label]) for label in ("benign", "malignant")]
     spans = "".join(f'<span><i style="background:{colour}"></i>{name}</span>' for name, colour in entries)
     return f'<div class="legend-row">{spans}</div>'

@@ -40,17 +40,16 @@ def show_balance() -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         figure = counts_figure(
-            {"All films": _counts(f.film_class for f in films)} | by_tissue,
-            "Films by class and tissue", f"{n_films} films of {women} women; a film's worst row counts", "films", 138,
+            {words.ALL_FILMS: _counts(f.film_class for f in films)} | by_tissue,
+            words.BY_TISSUE, words.BY_TISSUE_NOTE.format(films=n_films, women=women), words.FILMS_AXIS, 138,
         )  # fmt: skip
-        _chart(figure, "dataset_chart_tissue", "Films by class and background tissue")
+        _chart(figure, "dataset_chart_tissue", words.BY_TISSUE_ALT)
     with right:
         unplaced = sum(place.circle is None for place in places)
         figure = counts_figure(
-            by_code, "Abnormalities by kind", f"{len(places)} abnormalities, {unplaced} without a place",
-            "abnormalities", 166,
+            by_code, words.BY_CODE, words.BY_CODE_NOTE.format(n=len(places), unplaced=unplaced), words.PLACES_AXIS, 166,
         )  # fmt: skip
-        _chart(figure, "dataset_chart_codes", "Abnormalities by kind and severity")
+        _chart(figure, "dataset_chart_codes", words.BY_CODE_ALT)
 
 
 def show_splits() -> None:
@@ -59,7 +58,7 @@ def show_splits() -> None:
         n_checked = check_all_splits()
         digest = split_digest(load_folds())
     except DatasetError as error:
-        st.error(str(error), title="The splits are not clean", icon=":material/error:")
+        st.error(str(error), title=words.NOT_CLEAN_TITLE, icon=":material/error:")
         return
     st.success(
         words.CLEAN.format(n=n_checked, repeats=N_REPEATS, folds=N_FOLDS, women=N_WOMEN, digest=digest[:16]),
@@ -70,14 +69,13 @@ def show_splits() -> None:
         st.markdown(words.SAME_FOLDS if same else words.OTHER_FOLDS)
     st.caption(words.SPLITS_NOTE)
     repeat = st.segmented_control(
-        "Repeat", range(N_REPEATS), default=0, required=True, key="dataset_repeat", persist_state="session"
+        words.REPEAT_LABEL, range(N_REPEATS), default=0, required=True, key="dataset_repeat", persist_state="session"
     )
     films = mias_films()
-    counts = {
-        f"Fold {fold}": _counts(films[f].film_class for f in fold_films(repeat, fold)[1]) for fold in range(N_FOLDS)
-    }
-    figure = counts_figure(counts, f"Test part of each fold, repeat {repeat}", "films by class", "films", 66)
-    _chart(figure, "dataset_chart_folds", "Films in the test part of each fold by class")
+    tested = {words.FOLD.format(fold=fold): fold_films(repeat, fold)[1] for fold in range(N_FOLDS)}
+    counts = {name: _counts(films[film_id].film_class for film_id in film_ids) for name, film_ids in tested.items()}
+    figure = counts_figure(counts, words.BY_FOLD.format(repeat=repeat), words.BY_FOLD_NOTE, words.FILMS_AXIS, 66)
+    _chart(figure, "dataset_chart_folds", words.BY_FOLD_ALT)
 
 
 def check_all_splits() -> int:
@@ -105,8 +103,8 @@ def show_variants(film: ShownFilm, source: Path | None) -> None:
         x, y, name = _choose_region(film, prepared)
         side = REGION_PX
         box = Box(round(x) - side // 2, round(y) - side // 2, side, side)
-        st.caption(f"{film.film_id}, as the model sees it. Choose another film under *Films*.")
-        mark = Mark(box, "Region", f"The region that is varied: {name}.")
+        st.caption(words.REGION_NOTE.format(film_id=film.film_id))
+        mark = Mark(box, words.REGION_LABEL, words.REGION_MARK.format(name=name))
         look_at = _breast_box(prepared)
         pane = Pane(name, f"variants {film.film_id}", prepared.image, 8, marks=[mark], focus=look_at)
         show_viewer([pane], key="dataset_region")
@@ -117,7 +115,8 @@ def show_variants(film: ShownFilm, source: Path | None) -> None:
     with grid:
         st.caption(words.VARIANTS_NOTE)
         figures = "".join(
-            f'<figure><img src="{small_picture(in_colour(picture), _VARIANT_PX)}" alt="Variant {number}">'
+            f'<figure><img src="{small_picture(in_colour(picture), _VARIANT_PX)}" '
+            f'alt="{words.VARIANT_ALT.format(number=number)}">'
             f"<figcaption>{variant_text(variant)}</figcaption></figure>"
             for number, (picture, variant) in enumerate(zip(pictures, variants, strict=True))
         )
@@ -126,22 +125,22 @@ def show_variants(film: ShownFilm, source: Path | None) -> None:
 
 def variant_text(variant: Variant) -> str:
     """Return what a variant does in two short lines of HTML, such as `90°, flipped` and `× 1.08, -12`."""
-    turned = f"{90 * variant.quarter_turns}°" + (", flipped" if variant.flipped else "")
+    turned = f"{90 * variant.quarter_turns}°" + (words.FLIPPED if variant.flipped else "")
     return f"{turned}<br>× {variant.contrast:.2f}, {variant.brightness:+.0f}"
 
 
 def _choose_region(film: ShownFilm, prepared: Preprocessed) -> tuple[float, float, str]:
     """Return (x, y) in prepared pixels of the region that is chosen, and its name."""
     lesions = {f"{p.code}, {p.severity} ({i})": p.circle for i, p in enumerate(film.places, start=1) if p.circle}
-    name = st.selectbox("Region", [*lesions, "Another place"], key=f"dataset_region_{film.film_id}")
+    name = st.selectbox(words.REGION_LABEL, [*lesions, words.ANOTHER_PLACE], key=f"dataset_region_{film.film_id}")
     if name in lesions:
         sx, sy = prepared.scale
         return lesions[name].x / sx, lesions[name].y / sy, name
     box = _breast_box(prepared)
     across, down = st.columns(2)
-    x = across.slider("Across the breast", 0, 100, 50, format="%d %%", key="dataset_across", persist_state="session")
-    y = down.slider("Down the breast", 0, 100, 50, format="%d %%", key="dataset_down", persist_state="session")
-    return box.x + box.width * x / 100, box.y + box.height * y / 100, "another place"
+    x = across.slider(words.ACROSS_LABEL, 0, 100, 50, format="%d %%", key="dataset_across", persist_state="session")
+    y = down.slider(words.DOWN_LABEL, 0, 100, 50, format="%d %%", key="dataset_down", persist_state="session")
+    return box.x + box.width * x / 100, box.y + box.height * y / 100, words.ANOTHER_PLACE.lower()
 
 
 def _breast_box(prepared: Preprocessed) -> Box:

@@ -10,8 +10,8 @@ from mammo_core.film.demo_films import demo_files
 from mammo_core.film.enhance import to_display
 from mammo_core.film.load import load_mammogram
 from mammo_core.report.pictures import encode_png, shrink
+from mammo_core.ui.words.opening import DEMO_EXAMS
 
-DEMO_EXAMS = {"sfm-malign-0": "Exam A, a proven cancer", "sfm-benign-0": "Exam B, a benign mass"}
 _PICTURE_PX = 300
 _GAP_PX = 6
 __all__ = ["DEMO_EXAMS", "demo_files", "demo_picture"]

@@ -10,7 +10,7 @@ from mammo_core.mias.index import N_FILMS, films_of
 from mammo_core.ui.case import Case, OpenFilm, close_case, open_files
 from mammo_core.ui.dataset_films import film_bytes
 from mammo_core.ui.demo import DEMO_EXAMS
-from mammo_core.ui.exam_women import MIAS_WOMAN, name_women
+from mammo_core.ui.exam_women import name_women
 from mammo_core.ui.read_open import show_demo_button, show_demos, show_upload
 from mammo_core.ui.words import dataset as dataset_words
 from mammo_core.ui.words import exam as words
@@ -31,10 +31,10 @@ def open_pair_asked_for(case: Case) -> None:
         files = [(f"{film_id}.pgm", film_bytes(film_id, source)) for film_id in films_of(woman)]
     except (MammoError, KeyError) as error:
         reason = str(error) if isinstance(error, MammoError) else words.FILM_ABSENT.format(film_id=error.args[0])
-        case.refused[:] = [(MIAS_WOMAN.format(woman), reason)]
+        case.refused[:] = [(words.MIAS_WOMAN.format(woman), reason)]
         return
-    open_files(files, dataset_words.CREDIT, MIAS_WOMAN.format(woman))
-    st.session_state[_SHOWN] = MIAS_WOMAN.format(woman)
+    open_files(files, dataset_words.CREDIT, words.MIAS_WOMAN.format(woman))
+    st.session_state[_SHOWN] = words.MIAS_WOMAN.format(woman)
 
 
 def show_welcome() -> None:
@@ -122,5 +122,5 @@ def _ask(woman: int) -> None:
 
 
 def _mias_number(woman: str) -> int | None:
-    prefix = MIAS_WOMAN.format("")
+    prefix = words.MIAS_WOMAN.format("")
     return int(woman.removeprefix(prefix)) if woman.startswith(prefix) else None

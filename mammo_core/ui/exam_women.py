@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
 
 from mammo_core.errors import MammoError
 from mammo_core.film.dicom import looks_like_dicom, read_bounded
-from mammo_core.film.dicom_tags import text
+from mammo_core.film.dicom_tags import find_patient
 from mammo_core.mias.checksums import film_of_digest
 from mammo_core.mias.index import woman_of
+from mammo_core.ui.words.exam import MIAS_WOMAN
 
-MIAS_WOMAN = "MIAS woman {}"
 _PATIENT = "patient "
-_FILM_OF_PATIENT = re.compile(r"_(LEFT|RIGHT|L|R)_(CC|MLO)$", re.IGNORECASE)
-"""Some collections write the film's name behind the patient's number."""
 _SALT = secrets.token_bytes(16)
 
 
@@ -34,10 +31,9 @@ def woman_of_file(data: bytes, digest: str) -> str:
     if known:
         return MIAS_WOMAN.format(woman_of(known))
     try:
-        number = text(read_bounded(data)[0], "PatientID") if looks_like_dicom(data) else ""
+        number = find_patient(read_bounded(data)[0]) if looks_like_dicom(data) else ""
     except MammoError:
         return ""
-    number = _FILM_OF_PATIENT.sub("", number)
     return _PATIENT + hashlib.blake2b(number.encode(), key=_SALT, digest_size=8).hexdigest() if number else ""
 
 

@@ -45,7 +45,7 @@ def show_scorecard(card: dict | None, model_id: str | None) -> None:
     st.markdown(_best(group))
     if missing := [METHOD_NAMES[method] for method in METHODS if method not in group["methods"]]:
         st.caption(words.NOT_MEASURED.format(methods=", ".join(missing)))
-    n = f"{group['n_films']} films, {group['n_women']} women, out of fold"
+    n = words.CHART_NOTE.format(**group)
     for column, (figure, (title, what)) in zip(st.columns(3), words.FIGURES.items(), strict=True):
         entries = [
             Entry(METHOD_NAMES.get(m) or words.BASELINES[m], values[figure], m in words.BASELINES)
@@ -53,9 +53,8 @@ def show_scorecard(card: dict | None, model_id: str | None) -> None:
         ]
         with column:
             chart = scorecard_figure(entries, title, n, what)
-            st.plotly_chart(
-                chart, theme=None, config=CONFIG, key=f"explain_{figure}", alt=f"{title}, {what}, by method"
-            )
+            alt = words.CHART_ALT.format(title=title, what=what)
+            st.plotly_chart(chart, theme=None, config=CONFIG, key=f"explain_{figure}", alt=alt)
     with st.expander(words.TABLE_TITLE, icon=":material/table:"):
         st.dataframe(_table(group), hide_index=True, alt=words.SCORECARD_TITLE)
         st.caption(words.FIGURES_HELP)

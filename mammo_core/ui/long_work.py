@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from mammo_core.jobs import Job, JobRoom
+from mammo_core.ui.words import frame as words
 
 EVERYONE = "everyone"
 """Owner of jobs that serve all visitors, such as an import: found again after the browser's page is loaded anew."""
@@ -24,10 +25,10 @@ def show_running(job: Job) -> None:
     @st.fragment(run_every=_SECONDS)
     def look() -> None:
         status = job.status
-        words = "Stopping and clearing up …" if status.cancelling else status.message or "Beginning …"
+        text = words.STOPPING if status.cancelling else status.message or words.BEGINNING
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.progress(status.fraction, text=words)
-            st.button("Cancel", key=f"cancel_{job.name}", on_click=job.cancel, disabled=status.cancelling)
+            st.progress(status.fraction, text=text)
+            st.button(words.CANCEL, key=f"cancel_{job.name}", on_click=job.cancel, disabled=status.cancelling)
         if status.state != "running":
             st.rerun(scope="app")
 

@@ -24,7 +24,7 @@ def show_reading(reading: FilmReading) -> None:
             color="blue",
             help=words.TRAINING_FILM_HELP,
         )
-    st.markdown("## Probabilities", help="\n\n".join([words.PROBABILITIES_HELP, explained("Refer")]))
+    st.markdown(f"## {words.SHARES_TITLE}", help="\n\n".join([words.PROBABILITIES_HELP, explained("Refer")]))
     cards.show_shares(reading.probabilities)
     st.markdown(f"## {words.BASE_RATE_TITLE}", help=words.BASE_RATE_HELP)
     cards.show_base_rates()
@@ -54,11 +54,11 @@ def show_facts(film: OpenFilm, bundle: Bundle | None) -> None:
     st.markdown(f"## {words.FACTS_TITLE}", help=explained("MLO", "CC"))
     cards.show_facts(
         {
-            "File": film.name,
-            "Side and view": mammogram.name,
-            "Size": f"{width:,} × {height:,} pixels".replace(",", "\N{THIN SPACE}"),
-            "Depth": f"{mammogram.bit_depth} bit",
-            "Spacing": spacing.format(used) if used else "unknown",
+            words.FACT_FILE: film.name,
+            words.FACT_VIEW: mammogram.name,
+            words.FACT_SIZE: words.SIZE.format(width=width, height=height).replace(",", "\N{THIN SPACE}"),
+            words.FACT_DEPTH: words.DEPTH.format(bits=mammogram.bit_depth),
+            words.FACT_SPACING: spacing.format(used) if used else words.SPACING_UNKNOWN,
         }
     )
     if film.spacing_asked:
@@ -77,7 +77,7 @@ def _ask_spacing(film: OpenFilm) -> None:
         format="%.4f",
         key=f"spacing_{film.key}",
         help=words.SPACING_HELP,
-        placeholder="estimated",
+        placeholder=words.SPACING_EMPTY,
         persist_state="session",
     )
     if stated != film.mammogram.pixel_spacing_mm:

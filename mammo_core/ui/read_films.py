@@ -67,7 +67,7 @@ def _enhancement(film: OpenFilm, bundle: Bundle | None, whole: Pane) -> Pane:
     _save(save, words.SAVE_ENHANCED, lambda: verbs.enhanced_file(film, clip, tiles), "enhanced-not-for-diagnosis.png")
     figures = _figures(film, bundle, clip, tiles)
     if figures:
-        st.caption(f"Against the untouched film: {figures}.")
+        st.caption(words.FIGURES_NOTE.format(figures=figures))
     pixels = verbs.enhanced(film, clip, tiles)
     return replace(whole, title=words.ENHANCED, pixels=pixels, bit_depth=verbs.depth(pixels))
 

@@ -47,7 +47,7 @@ def show_demos() -> None:
         with column.container(border=True):
             with st.skeleton(height=170):
                 picture = demo_picture(exam)
-            st.image(picture, width="stretch", alt=f"Four mammograms of {DEMO_EXAMS[exam]}")
+            st.image(picture, width="stretch", alt=opening_words.DEMO_ALT.format(exam=DEMO_EXAMS[exam]))
             show_demo_button(exam)
     st.caption(opening_words.DEMO_CREDIT)
 
@@ -72,7 +72,7 @@ def show_refused(case: Case) -> None:
     if not case.refused:
         return
     for name, reason in case.refused:
-        st.error(plain(reason), title=f"{plain(name)} was not opened", icon=":material/block:")
+        st.error(plain(reason), title=opening_words.REFUSED.format(name=plain(name)), icon=":material/block:")
     st.button(
         opening_words.DISMISS, on_click=case.refused.clear, icon=":material/close:", type="tertiary", key="dismiss"
     )
@@ -86,7 +86,7 @@ def choose_film(case: Case) -> OpenFilm:
     st.session_state[_STRIP] = wanted if wanted in case.films else next(iter(case.films))
     with chooser:
         key = st.segmented_control(
-            "Film",
+            opening_words.FILM_LABEL,
             list(case.films),
             required=True,
             format_func=lambda key: _label(case.films[key]),

@@ -20,7 +20,7 @@ from mammo_core.ui.demo import DEMO_EXAMS, demo_files
 from mammo_core.ui.words import opening as words
 from mammo_core.ui.words.dataset import CREDIT
 
-OPEN, DEMO, MIAS, PHANTOMS = "Your open films", "Demo exams", "MIAS", "Phantoms"
+OPEN, DEMO, MIAS, PHANTOMS = words.FROM_OPEN, words.FROM_DEMO, words.FROM_MIAS, words.FROM_PHANTOMS
 
 _NAME_PX = 340
 """Width of the field with a film's name."""
@@ -56,7 +56,7 @@ def choices(source: str) -> dict[str, Choice]:
         return {key: choice for exam in DEMO_EXAMS for key, choice in _demo_choices(exam).items()}
     folder = find_mias() if source == MIAS else None
     names = present_films(folder) if folder else tuple(phantom_films())
-    credit = CREDIT if folder else "A phantom: drawn by this program, no woman's film."
+    credit = CREDIT if folder else words.PHANTOM_CREDIT
     return {name: Choice(name, partial(opened, name, folder), credit) for name in names}
 
 
@@ -74,19 +74,20 @@ def choose_film(page: str) -> tuple[str, str, Choice] | None:
     if st.session_state.get(f"{page}_source") not in found:
         st.session_state[f"{page}_source"] = found[0]
     source = line.segmented_control(
-        "From", found, required=True, key=f"{page}_source", persist_state="session", label_visibility="collapsed"
-    )
+        words.FROM_LABEL, found, required=True, key=f"{page}_source", persist_state="session",
+        label_visibility="collapsed",
+    )  # fmt: skip
     try:
         films = choices(source)
     except MammoError as error:
-        st.error(str(error), title=f"{source} cannot be read", icon=":material/error:")
+        st.error(str(error), title=words.FROM_UNREADABLE.format(source=source), icon=":material/error:")
         return None
     name = f"{page}_film_{source}"
     if st.session_state.get(name) not in films:  # nothing is chosen yet, or the chosen film was closed
         last = st.session_state.get("strip")
         st.session_state[name] = last if last in films else next(iter(films))
     key = line.selectbox(
-        "Film", films, format_func=lambda k: films[k].name, key=name, persist_state="session",
+        words.FILM_LABEL, films, format_func=lambda k: films[k].name, key=name, persist_state="session",
         label_visibility="collapsed", width=_NAME_PX,
     )  # fmt: skip
     return source, key, films[key]

@@ -60,7 +60,7 @@ def show_steps(made: Made) -> None:
             Item(str(i), small_picture(step.picture, _CARD_PX), step.title, step.sentence)
             for i, step in enumerate(made.steps)
         ]
-        pick("Step", items, str(chosen), _choose, key="steps_cards", look="cards")
+        pick(words.STEP_LABEL, items, str(chosen), _choose, key="steps_cards", look="cards")
     step = made.steps[chosen]
     film_id = repr(made.key[:3])
     panes = [Pane(shown.title, film_id, shown.picture, 8) for shown in made.steps[max(0, chosen - 1) : chosen + 1]]

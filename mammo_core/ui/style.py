@@ -39,7 +39,7 @@ def show_frame(model_id: str | None) -> None:
     st.html(f"<style>{TOKENS_CSS}</style>")
     apply_style("frame")
     bold, rest = words.NOTICE
-    model = f"Model {escape(model_id)}" if model_id else words.NO_MODEL_TITLE
+    model = words.MODEL.format(escape(model_id)) if model_id else words.NO_MODEL_TITLE
     st.html(
         f'<div class="notice" role="note"><strong>{bold}</strong> <span>{rest}</span> '
         f'<span class="model">{model}</span></div>'

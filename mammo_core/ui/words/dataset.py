@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from mammo_core.report.palette import MARK_COLOURS
-from mammo_core.ui.dataset_films import Place
+
+if TYPE_CHECKING:
+    from mammo_core.ui.dataset_films import Place
 
 TITLE = "Dataset"
 SUMMARY = "The 322 films of 161 women that the model learned from and was tested on: mini-MIAS, all MLO views."
@@ -14,7 +18,7 @@ CREDIT = (
     " with this program."
 )
 MARKS = {"circles": "Truth circles", "breast": "Breast", "pectoral": "Pectoral muscle", "artefacts": "Artefacts"}
-MARKS_LABEL = "Drawn in"
+MARKS_LABEL, CIRCLE = "Drawn in", "{label} circle"
 MARK_LEGEND = {mark: MARK_COLOURS[mark] for mark in ("breast", "pectoral", "artefacts")}
 SIDES = {"R": "right", "L": "left", None: "side unknown"}
 TISSUES = {"F": "F, fatty", "G": "G, fatty-glandular", "D": "D, dense-glandular"}
@@ -30,6 +34,13 @@ CODES_HELP = "; ".join(f"{code}: {name}" for code, name in CODES.items()) + "."
 TISSUE_HELP = "Background tissue: F fatty, G fatty-glandular, D dense-glandular. Not BI-RADS density."
 FOLD_HELP = "The fold whose test part the film's woman is in, first of the five repeats (data/splits/folds.csv)."
 FILM_ABSENT = "The film is not among those on this computer; import a whole copy of MIAS."
+NOT_SHOWN = "{film_id} cannot be shown"
+UNREADABLE_TITLE = "The MIAS films cannot be read"
+LOOKING = "Looking through the films …"
+FILM_LABEL, CLASS_LABEL, CODES_LABEL, TISSUE_LABEL, FOLD_LABEL = "Film", "Class", "Abnormality", "Tissue", "Test fold"
+TESTED_LABEL, TESTED_IN = "Tested in", "fold {fold}"
+SHOWN_FILMS = "{n} of {of} films. Choose one to see both breasts."
+SHOWN_PHANTOMS = "{n} of {of} phantoms. Choose one to see both breasts."
 NONE_LEFT = "No film is like this. Take a filter away."
 
 # Where MIAS is absent
@@ -47,6 +58,7 @@ COMMAND = (
 UPLOAD_LABEL = "The archive of MIAS"
 UPLOAD_HELP = "all-mias.tar.gz, or another archive of the films (zip, tar, h5), at most 200 MB."
 IMPORTING = "Unpacking and checking the films …"
+BUSY_TITLE, FAILED_TITLE = "The import cannot begin now", "The films were not imported"
 CANCELLED = "The import was cancelled; nothing of it was kept."
 ALTERED = "{n} films in this file are not as MIAS published them, and were left out."
 IMPORTED = "{n} films were imported; {there} of 322 are here now."
@@ -58,6 +70,15 @@ PHANTOMS = (
 PARTIAL = "{n} of 322 films are here. Import a whole copy of MIAS to have the others."
 
 # Balance, splits, variants
+ALL_FILMS, FILMS_AXIS, PLACES_AXIS = "All films", "films", "abnormalities"
+BY_TISSUE, BY_TISSUE_ALT = "Films by class and tissue", "Films by class and background tissue"
+BY_TISSUE_NOTE = "{films} films of {women} women; a film's worst row counts"
+BY_CODE, BY_CODE_ALT = "Abnormalities by kind", "Abnormalities by kind and severity"
+BY_CODE_NOTE = "{n} abnormalities, {unplaced} without a place"
+REPEAT_LABEL, FOLD = "Repeat", "Fold {fold}"
+BY_FOLD, BY_FOLD_NOTE = "Test part of each fold, repeat {repeat}", "films by class"
+BY_FOLD_ALT = "Films in the test part of each fold by class"
+NOT_CLEAN_TITLE = "The splits are not clean"
 CLEAN = (
     "**The splits are clean.** No woman is in two parts, in any of the {n} splits ({repeats} repeats of {folds} "
     "folds), and in every repeat each of the {women} women is tested once. Checked now, film by film; digest "
@@ -69,6 +90,11 @@ SPLITS_NOTE = (
     "Both breasts of a woman look alike, so a film of hers in training would give her other film away. Women are "
     "dealt into folds by worst class and tissue, so that each fold is a small copy of the whole."
 )
+REGION_LABEL, ANOTHER_PLACE = "Region", "Another place"
+REGION_NOTE = "{film_id}, as the model sees it. Choose another film under *Films*."
+REGION_MARK = "The region that is varied: {name}."
+ACROSS_LABEL, DOWN_LABEL = "Across the breast", "Down the breast"
+VARIANT_ALT, FLIPPED = "Variant {number}", ", flipped"
 VARIANTS_NOTE = (
     "The scheme of the project that this one started from: four turns, with and without a flip, each in two random "
     "tones. Below each: the turn, the factor on contrast, the grey levels added; the first is untouched. For training"

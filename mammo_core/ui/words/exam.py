@@ -17,7 +17,7 @@ OPEN_WOMAN, OPEN_LABEL, CLOSE_ALL = "Open her films", "Open films", "Close all f
 PREVIOUS, NEXT = "Previous", "Next"
 FILM_ABSENT = "{film_id} is not among the films of MIAS on this computer; import a whole copy on the Dataset page."
 WHICH = "Exam"
-UNKNOWN_WOMAN, PATIENT = "Your films", "Patient {}"
+UNKNOWN_WOMAN, PATIENT, MIAS_WOMAN = "Your films", "Patient {}", "MIAS woman {}"
 
 # Hanging
 MODE_LABEL, ALL = "Films", "As hung"

@@ -11,6 +11,7 @@ NO_MODEL = (
     "There is nothing to explain. Restore `models/ACTIVE`, or train a model with "
     "`python -m mammo_core train mine --activate`."
 )
+NOT_EXPLAINED = "{name} cannot be explained"
 FILM_ABSENT = "The film is not there any more; choose another one."
 TARGET_LABEL = "Evidence for"
 TARGET_HELP = (
@@ -127,6 +128,7 @@ FIGURES = {
     "energy": ("Energy inside", "share of the map's sum inside the circle"),
     "iou": ("Overlap (IoU)", "circle and the map's highest pixels, as many"),
 }
+CHART_NOTE, CHART_ALT = "{n_films} films, {n_women} women, out of fold", "{title}, {what}, by method"
 FIGURES_HELP = (
     "**Pointing hit**: the map's maximum lies in a radiologist's circle, or within 16 pixels (3.2 mm) of its centre. "
     "**Energy inside**: share of the map's sum inside the circles; *all alike* is the circles' share of the breast. "

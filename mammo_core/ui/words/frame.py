@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+TITLE = "Mammogram dashboard"
 NOTICE = ("Research prototype, not a medical device.", "Nothing here may be used to decide anything about a person.")
 LOADING = "Loading the model …"
+MODEL = "Model {}"
 NO_MODEL_TITLE = "No model is active"
 NO_MODEL = (
     "Films can be looked at and enhanced, but not read. Restore `models/ACTIVE`, or train a model with "
@@ -28,3 +30,6 @@ PAGES = {
     ),
 }
 """{page: its name in the navigation, and what it is for}, in their order."""
+
+# Long work beside the page
+BEGINNING, STOPPING, CANCEL = "Beginning …", "Stopping and clearing up …", "Cancel"

@@ -18,7 +18,18 @@ DEMO_ABSENT = (
     "The demo exams are not installed. Run `pip install -r requirements.txt` and start the program again, or open your "
     "own films."
 )
+OPENING, OPENING_ONE = "Opening films …", "Opening film {i} of {n} …"
+TOO_MANY = "{n} films are open, which is the most. Close some and open it again."
+REFUSED = "{name} was not opened"
+DEMO_EXAMS = {"sfm-malign-0": "Exam A, a proven cancer", "sfm-benign-0": "Exam B, a benign mass"}
+DEMO_ALT = "Four mammograms of {exam}"
 OPEN_LABEL = "Open films"
 DISMISS = "Dismiss"
 CLOSE_ONE = "Close this film"
 CLOSE_ALL = "Close all films"
+
+# Choosing a film to look into
+FILM_LABEL, FROM_LABEL = "Film", "From"
+FROM_OPEN, FROM_DEMO, FROM_MIAS, FROM_PHANTOMS = "Your open films", "Demo exams", "MIAS", "Phantoms"
+FROM_UNREADABLE = "{source} cannot be read"
+PHANTOM_CREDIT = "A phantom: drawn by this program, no woman's film."

@@ -29,6 +29,7 @@ BASE_RATE_HELP = (
     "The probabilities belong to a mix of films like MIAS. In screening only about 6 examinations in 1,000 show a "
     "cancer, so the same film would deserve a far lower probability of *malignant* there."
 )
+SHARES_TITLE = "Probabilities"
 PROBABILITIES_HELP = (
     "Calibrated on films of women the model had not seen: of films given 30 %, about 30 % should be of that class, in "
     "a mix like MIAS. The decision comes from thresholds on these, not from the largest. Benign against malignant is "
@@ -41,6 +42,7 @@ TRAINING_FILM_HELP = (
     "woman, which is the honest one."
 )
 PLACES_TITLE = "Where it looked"
+BOX = "Box"
 PLACES_HELP = (
     "The most suspicious squares of 19 mm, strongest first, with numbers as on the heatmap. The figures say how often "
     "such a square was a malignant or a benign lesion in testing out of fold."
@@ -76,6 +78,7 @@ HEATMAP_NOTE = "Colours are relative to this film: they show where, not how stro
 NO_EVIDENCE = "No evidence for {target}: {method} found nothing on this film that speaks for it, so the map is empty."
 UNTOUCHED, ENHANCED, HEATMAP = "Untouched", "Enhanced (CLAHE)", "{method}: {target}"
 READING = "Reading the film …"
+FIGURES_NOTE = "Against the untouched film: {figures}."
 FIGURES = {
     "contrast_improvement": "local contrast × {:.1f}",
     "noise_amplification": "noise × {:.1f}",
@@ -99,9 +102,12 @@ SAVE_ENHANCED, SAVE_OVERLAY, SAVE_READING = "Enhanced film (PNG)", "Overlay (PNG
 
 # About the film
 FACTS_TITLE = "About this film"
+FACT_FILE, FACT_VIEW, FACT_SIZE, FACT_DEPTH, FACT_SPACING = "File", "Side and view", "Size", "Depth", "Spacing"
+SIZE, DEPTH = "{width:,} × {height:,} pixels", "{bits} bit"
 SPACING_LABEL = "Pixel spacing (mm)"
 SPACING_ESTIMATED = "{:.3f} mm, estimated"
 SPACING_STATED = "{:.4g} mm, stated by the file"
+SPACING_UNKNOWN, SPACING_EMPTY = "unknown", "estimated"
 SPACING_GIVEN = "{:.4g} mm, as you stated"
 SPACING_HELP = (
     "Millimetres per pixel in the breast plane. The model works at 0.2 mm per pixel, so a wrong value makes it look at "
