@@ -55,6 +55,50 @@ class PreprocessConfig:
         return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
 
 
+@dataclass(frozen=True)
+class WorklistConfig:
+    """Where the worklist is kept, for how long, and who sees it.
+
+    Attributes:
+        folder: Holds the films, and the database unless another one is named; outside the project.
+        database_url: `postgresql://user:password@host/name`; empty for SQLite in the folder.
+        shared: Whether all visitors share one list; else each has a list of their own.
+        keep_days: Days after which an exam that nothing was done with is deleted for good.
+    """
+
+    folder: Path
+    database_url: str = ""
+    shared: bool = False
+    keep_days: float = 90
+
+    @classmethod
+    def from_environment(cls) -> WorklistConfig:
+        """Build from `MAMMO_WORKLIST_DIR`, `MAMMO_WORKLIST_DB`, `MAMMO_WORKLIST_SHARED` (1) and `MAMMO_WORKLIST_DAYS`.
+
+        Raises:
+            ValueError: The days are no positive number, or the folder lies inside the project.
+        """
+        stated = os.environ.get("MAMMO_WORKLIST_DIR")
+        folder = Path(stated).expanduser().resolve() if stated else _user_data()
+        if folder.is_relative_to(ROOT):
+            raise ValueError("MAMMO_WORKLIST_DIR lies inside the project; name a folder outside of it")
+        days = os.environ.get("MAMMO_WORKLIST_DAYS") or str(cls.keep_days)
+        try:
+            keep_days = float(days)
+        except ValueError:
+            keep_days = 0
+        if not 0 < keep_days < float("inf"):
+            raise ValueError(f"MAMMO_WORKLIST_DAYS must be a positive number of days, not {days!r}")
+        shared = os.environ.get("MAMMO_WORKLIST_SHARED") == "1"
+        return cls(folder, os.environ.get("MAMMO_WORKLIST_DB", ""), shared, keep_days)
+
+
+def _user_data() -> Path:
+    from platformdirs import user_data_path  # only for those who keep something
+
+    return user_data_path("mammogram-dashboard", appauthor=False)
+
+
 def find_mias() -> Path | None:
     """Return the folder that holds MIAS (films, or its archive), or None.
 

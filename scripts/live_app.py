@@ -42,7 +42,7 @@ def live_app(script: str = "app.py", **environment: str) -> Iterator[str]:
     Raises:
         RuntimeError: The server did not come up; its last words are in the message.
     """
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     with tempfile.TemporaryFile("w+") as log:
         server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env={**os.environ, **environment})
@@ -58,7 +58,7 @@ def live_app(script: str = "app.py", **environment: str) -> Iterator[str]:
                 server.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

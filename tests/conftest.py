@@ -16,6 +16,7 @@ import pytest
 from mammo_core.config import find_mias
 from mammo_core.mias.download import import_mias
 from mammo_core.mias.films import ARCHIVE_NAME
+from tests.postgresql_server import find_postgresql, temporary_postgresql
 
 
 def _absent(reason: str) -> NoReturn:
@@ -67,6 +68,15 @@ def chromium() -> str:
     if path is None:
         _absent("chromium is not installed: apt-get install chromium")
     return path
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Callable[[], str]]:
+    """Make empty databases on a PostgreSQL server that runs for these tests: `postgresql()` gives the URL of one."""
+    if find_postgresql() is None:
+        _absent("PostgreSQL is not installed: apt-get install postgresql")
+    with temporary_postgresql() as make_database:
+        yield make_database
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from collections.abc import Sequence
 
 import pydicom.config
 from pydicom import Dataset
@@ -133,7 +134,29 @@ def decode_dicom(data: bytes) -> tuple[Mammogram, bool]:
         ) from None
 
 
-def read_bounded(data: bytes) -> tuple[Dataset, UID]:
+def read_film_tags(data: bytes, more: Sequence[str] = ()) -> Dataset:
+    """Return the tags of a DICOM file that describes a mammogram; its pixels are not decoded.
+
+    Args:
+        data: The whole file.
+        more: Keywords to read besides `KEYWORDS`.
+
+    Raises:
+        UnreadableImageError: Damaged, or not one mammogram; the message says what came and what to do.
+    """
+    try:
+        dataset, _ = read_bounded(data, (*KEYWORDS, *more))
+        _refuse_other_than_a_film(dataset)
+    except UnreadableImageError:
+        raise
+    except Exception as error:  # as in `decode_dicom`
+        raise UnreadableImageError(
+            f"The DICOM file is truncated or damaged ({type(error).__name__}); {EXPECTED}. Export or copy it again."
+        ) from None
+    return dataset
+
+
+def read_bounded(data: bytes, keywords: Sequence[str] = KEYWORDS) -> tuple[Dataset, UID]:
     """Return the tags of interest and the transfer syntax; never inflate or parse without a limit."""
     start = 132 if data[128:132] == b"DICM" else 4 if data[:4] == b"DICM" else 0
     stream = _BoundedStream(data)
@@ -149,7 +172,7 @@ def read_bounded(data: bytes) -> tuple[Dataset, UID]:
         raise UnreadableImageError("The DICOM file uses an unknown or private transfer syntax. Export it uncompressed.")
     if syntax == DeflatedExplicitVRLittleEndian:
         body = _inflate(body)
-    tags = [Tag(keyword) for keyword in KEYWORDS]
+    tags = [Tag(keyword) for keyword in keywords]
     stream = _BoundedStream(body)
     dataset = read_dataset(stream, syntax.is_implicit_VR, syntax.is_little_endian, specific_tags=tags)
     return dataset, syntax

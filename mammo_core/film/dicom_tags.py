@@ -140,6 +140,14 @@ def find_laterality(dataset: Dataset) -> Laterality | None:
     return None
 
 
+_FILM_OF_PATIENT = re.compile(r"_(LEFT|RIGHT|L|R)_(CC|MLO)$", re.IGNORECASE)
+
+
+def find_patient(dataset: Dataset) -> str:
+    """Return the patient's number without the film's name that some collections write behind it (CBIS-DDSM)."""
+    return _FILM_OF_PATIENT.sub("", text(dataset, "PatientID"))
+
+
 def find_view(dataset: Dataset) -> View | None:
     """Return the projection, from its code, View Position, Patient Orientation (CBIS-DDSM), or names as above.
 
