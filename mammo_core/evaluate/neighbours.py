@@ -22,6 +22,8 @@ from mammo_core.reading.similar import N_SIMILAR, PLACES_NAME, VECTORS_NAME, nea
 from mammo_core.types import LABELS
 
 REPEAT = 0
+_KINDS = ("lesion", "normal", "hard_normal")
+"""Each place once: a lesion from its annotated place only."""
 
 
 def write_neighbours(folder: Path, study: Study, cells: tuple[np.ndarray, np.ndarray]) -> None:
@@ -29,10 +31,11 @@ def write_neighbours(folder: Path, study: Study, cells: tuple[np.ndarray, np.nda
 
     Args:
         folder: The model folder.
-        study: All women's regions, with raw features.
+        study: All women's regions, with raw features; places of other kinds than `_KINDS` are left out.
         cells: (mean, deviation) that the released graph standardises its features with, as `Heads.cells`.
     """
-    raw = _vectors(study.regions)
+    places = [region for region in study.regions if region.kind in _KINDS]
+    raw = _vectors(places)
     mean, deviation = (np.tile(part, raw.shape[1] // len(part)) for part in cells)
     pooled = (raw - mean) / deviation  # as the released graph gives them
     centre, spread = pooled.mean(axis=0), _spread(pooled)
@@ -42,7 +45,7 @@ def write_neighbours(folder: Path, study: Study, cells: tuple[np.ndarray, np.nda
         mean=centre.astype(np.float32),
         deviation=spread.astype(np.float32),
     )
-    write_rows(folder / PLACES_NAME, COLUMNS, neighbour_rows(study.regions))
+    write_rows(folder / PLACES_NAME, COLUMNS, neighbour_rows(places))
 
 
 def neighbour_rows(regions: Sequence[Region]) -> list[dict]:
