@@ -13,6 +13,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
 
@@ -23,12 +24,14 @@ import pandas as pd
 from mammo_core.config import ROOT
 from mammo_core.evaluate.crossval import folds_of
 from mammo_core.evaluate.fit import cell_statistics, fit_film_head
+from mammo_core.evaluate.run import Run
 from mammo_core.evaluate.scorecard import BASELINES, COLUMNS, SANITY_COLUMNS, score_baselines, score_map, summarise
 from mammo_core.evaluate.scorecard_text import to_markdown
+from mammo_core.evaluate.settings import Settings
 from mammo_core.evaluate.study import load_study
 from mammo_core.explain import sanity
 from mammo_core.explain.explain import METHODS, class_maps, on_film
-from mammo_core.explain.keras_methods import EXPLAINED_LAYER, KerasGraph
+from mammo_core.explain.keras_methods import KerasGraph
 from mammo_core.explain.model import ExplainedModel, released_model
 from mammo_core.film.load import load_mammogram
 from mammo_core.mias.films import open_films
@@ -39,6 +42,7 @@ from mammo_core.network.bundle import Bundle, load_bundle
 from mammo_core.network.geometry import N_FEATURES, REGION_CELLS, REGION_PX
 from mammo_core.network.grid import lay_out
 from mammo_core.network.heads import HeadConfig
+from mammo_core.network.runtime import OnnxNetwork
 from mammo_core.preprocess import preprocess
 from mammo_core.types import Circle, Preprocessed
 
@@ -146,10 +150,9 @@ class FoldModels:
         return dict(np.load(path))
 
     def _fit(self) -> dict[str, np.ndarray]:
-        raw = [np.zeros(N_FEATURES), np.full(N_FEATURES, 1 - 1e-6)]  # as `load_study` wants the features
-        self._graph.model.get_layer(EXPLAINED_LAYER).set_weights(raw)
         print("preparing films", flush=True)
-        study = load_study(FilmsOnly(self._graph), self.bundle.config, seed=self.bundle.info["seed"])
+        frozen = Run(Settings(), lambda stage, fraction: None).network
+        study = load_study(FilmsOnly(frozen), self.bundle.config, seed=self.bundle.info["seed"])
         parts, found = folds_of(study, REPEAT), {}
         for fold in range(N_FOLDS):
             print(f"fitting the film head of fold {fold}", flush=True)
@@ -162,20 +165,20 @@ class FoldModels:
         """Return the film head's settings that were chosen inside a fold's training part."""
         rows = pd.read_csv(self.bundle.folder / "history.csv")
         row = rows[(rows["repeat"] == REPEAT) & (rows["fold"] == fold) & (rows["head"] == "film")].iloc[0]
-        return HeadConfig(int(row["n_components"]), float(row["inverse_penalty"]), bool(row["whiten"]))
+        return HeadConfig(**{field.name: row[field.name].item() for field in fields(HeadConfig)})
 
 
 class FilmsOnly:
     """A network that runs films and passes over the study's regions: no map needs the region head."""
 
-    def __init__(self, graph: KerasGraph) -> None:
-        self._graph = graph
+    def __init__(self, network: OnnxNetwork) -> None:
+        self._network = network
 
     def run(self, image: np.ndarray, outputs: Sequence[str]) -> dict[str, np.ndarray]:
         """Run a film; a region's features are left 0."""
         if image.shape == (REGION_PX, REGION_PX):
             return {name: np.zeros((REGION_CELLS, REGION_CELLS, N_FEATURES), np.float32) for name in outputs}
-        return self._graph.run(image, outputs)
+        return self._network.run(image, outputs)
 
 
 def prepare(film_id: str, bundle: Bundle) -> Preprocessed:

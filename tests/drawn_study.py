@@ -3,6 +3,7 @@
 import numpy as np
 
 from mammo_core.evaluate.fit import HeadGrid, ScanConfig, TrainConfig
+from mammo_core.evaluate.grain import Grain
 from mammo_core.evaluate.study import Region, Study, StudyFilm
 from mammo_core.mias.index import FILM_IDS, annotations_by_film, film_class, woman_of
 from mammo_core.network.grid import Grid
@@ -13,6 +14,7 @@ FILMS = FILM_IDS[: 2 * N_WOMEN]
 GRID = HeadGrid((20,), (1.0,))
 SETTINGS = TrainConfig(GRID, GRID, ScanConfig(2, 3, 2))
 CELL_NUMBERS = 20
+NO_GRAIN = Grain(np.zeros((CELL_NUMBERS, CELL_NUMBERS)), np.zeros((CELL_NUMBERS, CELL_NUMBERS)))
 
 
 def draw_study(signal):
@@ -28,7 +30,7 @@ def draw_study(signal):
         cells = rng.normal(size=(36, CELL_NUMBERS)) + fingerprints[woman]
         cells[np.arange(36), labels] += signal * (labels > 0)
         annotations = annotations_by_film()[film_id]
-        films.append(StudyFilm(film_id, woman, label, annotations, film_id, grid, cells, labels, np.ones(36)))
+        films.append(StudyFilm(film_id, woman, label, annotations, film_id, grid, cells, labels, np.ones(36), NO_GRAIN))
         features = rng.normal(size=(8, CELL_NUMBERS)) + fingerprints[woman]
         features[:, label] += signal * (label > 0)
         kind = "lesion" if label else "hard_normal"

@@ -1,5 +1,7 @@
 """How a film is laid before the network: cut to the breast, independent of its canvas."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -46,6 +48,36 @@ def test_a_map_of_cells_comes_back_to_where_it_was():
     canvas = grid.to_film_canvas(cells, prepared.image.shape, fill=0.0)
     y, x = np.unravel_index(np.argmax(canvas), canvas.shape)
     assert np.hypot(*(grid.to_prepared(np.array([6, 7])) - (x, y))) <= 1.5
+
+
+def leaning_film():
+    """Half an ellipse with its chest wall at the left."""
+    y, x = np.mgrid[:512, :384]
+    mask = (x - 40) ** 2 / 150**2 + (y - 250) ** 2 / 200**2 < 1
+    mask[:, :40] = False
+    image = np.random.default_rng(2).integers(1, 256, mask.shape).astype(np.uint8) * mask
+    return Preprocessed(image, mask, np.zeros_like(mask), (1.0, 1.0), mask.shape, 0.2, False, (), "")
+
+
+def mirrored(prepared):
+    image, mask = (np.ascontiguousarray(part[:, ::-1]) for part in (prepared.image, prepared.breast_mask))
+    return replace(prepared, image=image, breast_mask=mask)
+
+
+def test_a_film_and_its_mirror_image_are_the_same_picture_to_the_network():
+    one, other = lay_out(leaning_film()), lay_out(mirrored(leaning_film()))
+    assert (one.mirrored, other.mirrored) == (False, True)
+    assert np.array_equal(one.image, other.image)
+    assert np.array_equal(one.in_breast, other.in_breast)
+
+
+def test_cells_of_a_mirrored_film_lie_at_mirrored_places():
+    one, other = lay_out(leaning_film()), lay_out(mirrored(leaning_film()))
+    assert np.array_equal(other.centres(), [384, 0] + one.centres() * [-1, 1])
+    assert np.array_equal(other.to_prepared(other.from_prepared(np.array([7.0, 9.0])) / 16 - 0.5), [7, 9])
+    cells = np.random.default_rng(3).random(one.in_breast.shape).astype(np.float32)
+    canvas = one.to_film_canvas(cells, (512, 384), fill=0.0)
+    assert np.array_equal(other.to_film_canvas(cells, (512, 384), fill=0.0), canvas[:, ::-1])
 
 
 def test_a_region_at_the_corner_is_filled_with_air():

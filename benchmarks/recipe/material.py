@@ -14,9 +14,10 @@ import numpy as np
 from benchmarks.recipe import FOLDER
 from benchmarks.recipe.features import cell_channels, filter_responses, region_features
 from mammo_core.config import PreprocessConfig
+from mammo_core.evaluate.grain import context_features
 from mammo_core.evaluate.run import Run
 from mammo_core.evaluate.settings import Settings
-from mammo_core.evaluate.study import Region, Study, StudyFilm, context_features
+from mammo_core.evaluate.study import Region, Study, StudyFilm
 from mammo_core.network.geometry import REGION_CELLS
 from mammo_core.network.grid import Grid, cut_region
 from mammo_core.network.regions import orientations
@@ -103,8 +104,8 @@ def _measure(film: StudyFilm, study: Study, network: OnnxNetwork) -> tuple[Film,
 
 def _measure_place(region: Region, film: StudyFilm, responses: np.ndarray, network: OnnxNetwork) -> Place:
     """Measure one region. MIAS films are prepared at their own 0.2 mm, so film pixels are prepared pixels."""
-    image, (left, top) = film.grid.image, film.grid.offset
-    x, y = region.x - left, region.y - top
+    image = film.grid.image
+    x, y = film.grid.from_prepared(np.array([region.x, region.y]))
     turned = orientations(cut_region(image, x, y))
     deep = np.stack([_pool(network.run(one, ["features"])["features"]) for one in turned])
     drawn = region_features(image, responses, x, y)

@@ -1,6 +1,7 @@
 """The recipe's region scores: a linear head on middle layers in eight orientations, and trees on hand-made features.
 
-Both are trained on random and hard normals; how the average fares when trained on random ones only is told as well.
+Both are trained on lesions at their annotated places and on random and hard normals; how the average fares when trained
+on random ones only is told as well.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ def score_regions(train: Sequence[Place], test: Sequence[Place]) -> dict[str, np
     Returns:
         {variant: (n, 3) probabilities of `test`}; `average` is the recipe.
     """
+    train = [place for place in train if place.kind != "hard_lesion"]
     inner = deal_folds(sorted({place.woman_id for place in train}), _N_INNER, 0)
     parts = np.array([inner[place.woman_id] for place in train])
     held_out = {name: np.zeros((len(train), 2)) for name in ("linear", "trees", "average")}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from operator import attrgetter
 
 import numpy as np
 
@@ -75,7 +76,7 @@ def _region_loss(fits: Fits, rest: dict[Women, Women], head: HeadConfig) -> floa
     scores, labels = [], []
     for part, others in rest.items():
         weights, bias = fits.region(others, head)
-        for region in fits.study.regions_of(part):
+        for region in filter(attrgetter("teaches"), fits.study.regions_of(part)):
             scores.append(margins((region.features @ weights + bias).mean(axis=0)))
             labels.append(region.label)
     return _loss(scores, labels)

@@ -50,10 +50,9 @@ class Constants:
 
 def fit_constants(scores: Scores, config: TrainConfig) -> Constants:
     """Fit calibrations, operating points and the limit of the look distance."""
-    regions = scores.region_margins, [region.label for region in scores.regions]
     marks = [mark for film_marks in scores.marks for mark in film_marks if mark.truth != IGNORE]
     calibration = {
-        "region": fit_calibration(*regions),
+        "region": fit_calibration(*region_cases(scores)),
         "candidate": fit_calibration([mark.scores for mark in marks], [mark.truth for mark in marks]),
     }
     points = {}
@@ -74,6 +73,12 @@ def cases(scores: Scores, case: str) -> tuple[np.ndarray, np.ndarray]:
         return summaries, labels[known]
     pairs, summaries = scores.women()
     return summaries, np.array([scores.woman_label(pair) for pair in pairs])
+
+
+def region_cases(scores: Scores) -> tuple[np.ndarray, np.ndarray]:
+    """Return the (n, 2) margins and (n,) labels of the regions that teach."""
+    pairs = [(scored, r.label) for r, scored in zip(scores.regions, scores.region_margins, strict=True) if r.teaches]
+    return np.array([scored for scored, _ in pairs]), np.array([label for _, label in pairs])
 
 
 def operating_points(probability: np.ndarray, malignant: np.ndarray, config: TrainConfig) -> OperatingPoints:

@@ -45,11 +45,13 @@ class HeadGrid:
         n_components: Numbers of principal components.
         inverse_penalty: Inverse strengths of the L2 penalty.
         whiten: Whether components are scaled to unit variance.
+        grain_penalty: How much grain is penalised.
     """
 
     n_components: tuple[int, ...]
     inverse_penalty: tuple[float, ...]
     whiten: tuple[bool, ...] = (True,)
+    grain_penalty: tuple[float, ...] = (0.0,)
 
     def heads(self) -> list[HeadConfig]:
         """Return every combination."""
@@ -58,7 +60,7 @@ class HeadGrid:
     @classmethod
     def only(cls, head: HeadConfig) -> HeadGrid:
         """Return the grid that leaves no choice."""
-        return cls((head.n_components,), (head.inverse_penalty,), (head.whiten,))
+        return cls(*((value,) for value in vars(head).values()))
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,8 @@ class TrainConfig:
         seed: For sampling and solvers.
     """
 
-    region: HeadGrid = field(default_factory=lambda: HeadGrid((128, 232), (1e-3, 3e-4), (False,)))
-    film: HeadGrid = field(default_factory=lambda: HeadGrid((160, 240), (3e-4, 1e-4)))
+    region: HeadGrid = field(default_factory=lambda: HeadGrid((160, 232), (1e-3, 3e-4), (True,), (5.0,)))
+    film: HeadGrid = field(default_factory=lambda: HeadGrid((160, 240), (1e-4, 3e-5), (True,), (25.0,)))
     scan: ScanConfig = field(default_factory=ScanConfig)
     screening_sensitivity: float = 0.90
     malignant_specificity: float = 0.95
@@ -144,10 +146,11 @@ class Fits:
         return self._kept[key]
 
     def _fit_region(self, women: Women, head: HeadConfig) -> Linear:
-        regions = self.study.regions_of(women)
+        regions = [region for region in self.study.regions_of(women) if region.teaches]
         features = np.concatenate([region.features for region in regions])
         labels = np.repeat([region.label for region in regions], len(regions[0].features))
-        return fit_head(features, labels, np.ones(len(labels)), head, self._config.seed)
+        grain = np.mean([film.grain.regions for film in self.study.films_of(women)], axis=0)
+        return fit_head(features, labels, np.ones(len(labels)), head, self._config.seed, grain)
 
     def _fit_film(self, women: Women, head: HeadConfig) -> Linear:
         return fit_film_head(self.study.films_of(women), head, self._config.seed)
@@ -160,27 +163,30 @@ def fit_film_head(films: Sequence[StudyFilm], head: HeadConfig, seed: int) -> Li
     human face detection", 1998.
     """
     rng = np.random.default_rng(seed)
+    grain = np.mean([film.grain.cells for film in films], axis=0)
     chosen = []
     for film in films:
         normal = np.flatnonzero(film.cell_labels == 0)
         some = rng.choice(normal, min(_RANDOM_CELLS, len(normal)), replace=False)
         chosen.append(np.union1d(np.flatnonzero(film.cell_labels > 0), some))
-    fitted = _fit_cells(films, chosen, head, seed)
+    fitted = _fit_cells(films, chosen, head, seed, grain)
     for _ in range(_MINING_ROUNDS):
         for i, film in enumerate(films):
             abnormal = margins(film.cells @ fitted[0] + fitted[1])[:, 0]
             abnormal[film.cell_labels != 0] = -np.inf
             worst = np.argsort(-abnormal)[:_MINED_CELLS]
             chosen[i] = np.union1d(chosen[i], worst[np.isfinite(abnormal[worst])])
-        fitted = _fit_cells(films, chosen, head, seed)
+        fitted = _fit_cells(films, chosen, head, seed, grain)
     return fitted
 
 
-def _fit_cells(films: Sequence[StudyFilm], chosen: list[np.ndarray], head: HeadConfig, seed: int) -> Linear:
+def _fit_cells(
+    films: Sequence[StudyFilm], chosen: list[np.ndarray], head: HeadConfig, seed: int, grain: np.ndarray
+) -> Linear:
     features = np.concatenate([film.cells[cells] for film, cells in zip(films, chosen, strict=True)])
     labels = np.concatenate([film.cell_labels[cells] for film, cells in zip(films, chosen, strict=True)])
     weights = np.concatenate([film.cell_weights[cells] for film, cells in zip(films, chosen, strict=True)])
-    return fit_head(features, labels, weights, head, seed)
+    return fit_head(features, labels, weights, head, seed, grain)
 
 
 def cell_statistics(films: Sequence[StudyFilm]) -> tuple[np.ndarray, np.ndarray]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from mammo_core.evaluate.choose import Chosen
-from mammo_core.evaluate.constants import CASES, Constants, cases, log_loss
+from mammo_core.evaluate.constants import CASES, Constants, cases, log_loss, region_cases
 from mammo_core.evaluate.scoring import Scores
 from mammo_core.evaluate.study import Study, StudyFilm
 from mammo_core.mias.index import woman_of
@@ -27,7 +27,7 @@ COLUMNS = {
     "operating_points": ("repeat", "fold", "unit", "point", "threshold"),
     "pointers": ("repeat", "fold", "film_id", "method", "x", "y"),
     "history": (
-        *("repeat", "fold", "n_women", "head", "n_components", "inverse_penalty", "whiten"),
+        *("repeat", "fold", "n_women", "head", "n_components", "inverse_penalty", "whiten", "grain_penalty"),
         *("training_log_loss", "held_out_log_loss"),
     ),
 }
@@ -166,8 +166,8 @@ def _history_rows(inner: Scores, outer: Scores, constants: Constants, chosen: Ch
     for name in ("film", "region"):
         losses = []
         for scores in (inner, outer):
-            values = (scores.region_margins, [r.label for r in scores.regions]) if name == "region" else None
-            losses.append(log_loss(constants.calibration[name], *(values or cases(scores, "film"))))
+            values = region_cases(scores) if name == "region" else cases(scores, "film")
+            losses.append(log_loss(constants.calibration[name], *values))
         row = {"n_women": len({film.woman_id for film in inner.films}), "head": name, **vars(getattr(chosen, name))}
         rows.append(row | {"training_log_loss": f"{losses[0]:.6f}", "held_out_log_loss": f"{losses[1]:.6f}"})
     return rows

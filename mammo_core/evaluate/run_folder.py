@@ -14,7 +14,7 @@ from mammo_core.preprocess import fingerprint
 
 RUNS_DIR = ROOT / "runs"
 """Where runs lie unless told otherwise; git-ignored."""
-_SHAPING_SCORES = ("study", "fit", "choose", "scoring", "constants", "crossval", "rows", "permute")
+_SHAPING_SCORES = ("study", "grain", "fit", "choose", "scoring", "constants", "crossval", "rows", "permute")
 _SHAPING_NETWORK = ("backbone", "build", "geometry", "grid", "heads", "regions")
 
 

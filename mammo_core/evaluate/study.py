@@ -9,21 +9,22 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from scipy.ndimage import uniform_filter
 
 from mammo_core.config import PreprocessConfig
+from mammo_core.evaluate.grain import Grain, context_features, measure_grain
 from mammo_core.film.load import load_mammogram
 from mammo_core.mias.films import open_films
 from mammo_core.mias.index import FILM_IDS, annotations_by_film, woman_of
-from mammo_core.mias.sampling import BreastPosition, nearest_blob, place_apart, place_like, position_of
-from mammo_core.network.geometry import CELL_PX, REGION_PX, SURROUNDS
+from mammo_core.mias.sampling import BreastPosition, blob_within, nearest_blob, place_apart, place_like, position_of
+from mammo_core.network.geometry import CELL_PX, REGION_PX
 from mammo_core.network.grid import Grid, cut_region, lay_out
 from mammo_core.network.regions import orientations, pool_region
 from mammo_core.network.runtime import OnnxNetwork
 from mammo_core.preprocess import preprocess
 from mammo_core.types import LABELS, Annotation, Preprocessed
 
-KINDS = ("lesion", "normal", "hard_normal")
+KINDS = ("lesion", "normal", "hard_normal", "hard_lesion")
+"""How a region was chosen; `hard_lesion` is a lesion seen from the blob nearest to it, as hard normals are."""
 IGNORE = -1
 _NEAR_LESION_PX = 2 * CELL_PX
 
@@ -38,6 +39,11 @@ class Region:
     x: float
     y: float
     features: np.ndarray
+
+    @property
+    def teaches(self) -> bool:
+        """Whether heads and calibration learn from it; a lesion teaches from its annotated place only."""
+        return self.kind != "hard_lesion"
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +60,7 @@ class StudyFilm:
         cells: (n, 696) float32 context features of the cells in the breast, in row order.
         cell_labels: (n,) int: 0 normal tissue, 1 or 2 inside a lesion, `IGNORE` at a lesion's rim.
         cell_weights: (n,) float: lesions weigh the same whatever their size.
+        grain: What grain does to its features.
     """
 
     film_id: str
@@ -65,6 +72,7 @@ class StudyFilm:
     cells: np.ndarray
     cell_labels: np.ndarray
     cell_weights: np.ndarray
+    grain: Grain
 
 
 Truth = Mapping[str, tuple[Annotation, ...]]
@@ -77,7 +85,7 @@ class Study:
 
     Attributes:
         films: In the order of their numbers.
-        regions: Lesions, and two normal places of every normal film.
+        regions: Lesions, most of them a second time at the nearest blob, and two normal places of every normal film.
         prepared: {film_id: the film as the network sees it}.
     """
 
@@ -121,8 +129,14 @@ def load_study(
         mammogram = load_mammogram(sources[film_id])
         prepared[film_id] = preprocess(mammogram, config)
         grid = lay_out(prepared[film_id])
-        cells = context_features(network.run(grid.image, ["features"])["features"])[grid.in_breast].astype(np.float32)
-        films.append(_study_film(film_id, mammogram.digest, grid, cells, truth[film_id], prepared[film_id]))
+        features = network.run(grid.image, ["features"])["features"]
+        cells = context_features(features)[grid.in_breast].astype(np.float32)
+        grain = measure_grain(grid, features, network)
+        of_truth = _truth_of(grid, truth[film_id], prepared[film_id])
+        film = StudyFilm(
+            film_id, woman_of(film_id), digest=mammogram.digest, grid=grid, cells=cells, grain=grain, **of_truth
+        )
+        films.append(film)
         progress(0.8 * (i + 1) / len(film_ids))
     regions = _sample_regions(prepared, truth, network, seed)
     progress(1.0)
@@ -135,8 +149,7 @@ def relabelled(study: Study, truth: Truth, network: OnnxNetwork, seed: int = 0) 
     Arguments as `load_study`.
     """
     films = tuple(
-        _study_film(film.film_id, film.digest, film.grid, film.cells, truth[film.film_id], study.prepared[film.film_id])
-        for film in study.films
+        replace(film, **_truth_of(film.grid, truth[film.film_id], study.prepared[film.film_id])) for film in study.films
     )
     regions = _sample_regions(study.prepared, truth, network, seed)
     return replace(study, films=films, regions=tuple(regions))
@@ -147,23 +160,11 @@ def severity_of(annotations: tuple[Annotation, ...]) -> int:
     return max(LABELS.index(a.severity) for a in annotations)
 
 
-def context_features(features: np.ndarray) -> np.ndarray:
-    """Return (h, w, 696): each cell with its 3 x 3 and 7 x 7 means, as the graph's `context` layer has them."""
-    around = [uniform_filter(features, (size, size, 1), mode="constant") for size in SURROUNDS]
-    return np.concatenate([features, *around], axis=-1)
-
-
-def _study_film(
-    film_id: str,
-    digest: str,
-    grid: Grid,
-    cells: np.ndarray,
-    annotations: tuple[Annotation, ...],
-    prepared: Preprocessed,
-) -> StudyFilm:
+def _truth_of(grid: Grid, annotations: tuple[Annotation, ...], prepared: Preprocessed) -> dict:
+    """Return the fields of a `StudyFilm` that hang on its truth."""
     labels, weights = _label_cells(grid.centres(), annotations, prepared.scale)
-    woman, label = woman_of(film_id), severity_of(annotations)
-    return StudyFilm(film_id, woman, label, annotations, digest, grid, cells, labels, weights)
+    label = severity_of(annotations)
+    return {"label": label, "annotations": annotations, "cell_labels": labels, "cell_weights": weights}
 
 
 def _label_cells(
@@ -189,15 +190,24 @@ def _label_cells(
 def _sample_regions(
     prepared: Mapping[str, Preprocessed], truth: Truth, network: OnnxNetwork, seed: int
 ) -> list[Region]:
-    """Take every annotated place, and from every normal film one matched normal and one hard normal."""
+    """Take every annotated place, and from every normal film one matched normal and one hard normal.
+
+    Hard normals lie on blobs. So that a blob alone tells nothing, lesions stand against them from the blob nearest to
+    the annotated place; a lesion none of whose blobs' squares holds that place has no such region.
+    """
     places: list[tuple[str, str, int, float, float]] = []
     positions: list[BreastPosition] = []
+    taken: set[tuple[str, float, float]] = set()  # two lesions may share a blob, which then counts once
     for film_id, film in prepared.items():
         for a in truth[film_id]:
             if a.circle:
                 x, y = a.circle.x / film.scale[0], a.circle.y / film.scale[1]
                 positions.append(position_of(film, x, y))
                 places.append((film_id, "lesion", LABELS.index(a.severity), x, y))
+                blob = blob_within(film, (x, y), REGION_PX / 2)
+                if blob and (film_id, *blob) not in taken:
+                    taken.add((film_id, *blob))
+                    places.append((film_id, "hard_lesion", LABELS.index(a.severity), *blob))
     in_breast = [position for position in positions if position.skin_px > 0]
     rng = np.random.default_rng(seed)
     for film_id, film in prepared.items():

@@ -4,7 +4,7 @@ Normal regions from the middle of the breast are too easy, since lesions do not 
 the classes. So each normal place copies a lesion's position in breast coordinates (height along the breast, depth from
 the chest wall, distance to the skin). Hard normals copy another such position and are then moved to the nearest blob,
 the kind of place a reader would look at twice; they never overlap the film's other normal place, so that the two kinds
-are two tests.
+are two tests. Against hard normals lesions are seen from the blob nearest to them, so that being a blob tells nothing.
 """
 
 from __future__ import annotations
@@ -105,6 +105,16 @@ def nearest_blob(
     if not len(blobs):
         return place
     x, y = blobs[np.hypot(*(blobs - place).T).argmin()]
+    return float(x), float(y)
+
+
+def blob_within(prepared: Preprocessed, place: tuple[float, float], reach_px: float) -> tuple[float, float] | None:
+    """Return the bright blob (see `find_blobs`) nearest to the point `place` (x, y), or None beyond `reach_px`."""
+    blobs = find_blobs(prepared)
+    distances = np.hypot(*(blobs - place).T)
+    if not len(blobs) or distances.min() > reach_px:
+        return None
+    x, y = blobs[distances.argmin()]
     return float(x), float(y)
 
 
