@@ -18,14 +18,23 @@ from pathlib import Path
 
 import numpy as np
 
+from mammo_core.evaluate.benefit import derive_decision_curves
 from mammo_core.evaluate.blocks import BLOCKS, HEADLINE_REPEAT, blocks_in, repeats_in, rows_of
 from mammo_core.evaluate.doubt import derive_doubt_curve
 from mammo_core.evaluate.figures import AUCS, EVENTS, figures_for, measure, near_chance, rounded, spread_of
 from mammo_core.evaluate.localisation import derive_localisation
 from mammo_core.evaluate.neighbour_figures import derive_neighbours
 from mammo_core.evaluate.permutations import derive_permutations
+from mammo_core.evaluate.prevalence import derive_predictive_values
 from mammo_core.evaluate.sample import Sample
-from mammo_core.evaluate.score_files import POINTS, SCORE_NAMES, ScoreFiles, check_score_files, load_score_files
+from mammo_core.evaluate.score_files import (
+    DECIDING_UNITS,
+    POINTS,
+    SCORE_NAMES,
+    ScoreFiles,
+    check_score_files,
+    load_score_files,
+)
 from mammo_core.evaluate.subgroups import derive_subgroups
 from mammo_core.metrics import bootstrap, calibration
 from mammo_core.mias.index import load_annotations
@@ -33,8 +42,12 @@ from mammo_core.reading.similar import PLACES_NAME
 from mammo_core.types import DECISIONS, LABELS, Annotation
 
 METRICS_NAME = "metrics.json"
-SCHEMA = 3
-"""Of `metrics.json`; raised whenever a figure is added, renamed or computed otherwise."""
+SCHEMA = 4
+"""Of `metrics.json`; raised whenever a figure is added, renamed or computed otherwise.
+
+4: `decision_curve` and `predictive_values` of films, breasts and women, slope and intercept of calibration, subgroups
+of women, and calcifications held against everything else.
+"""
 
 
 def derive_metrics(files: ScoreFiles, annotations: Sequence[Annotation] | None = None) -> dict:
@@ -118,7 +131,10 @@ def _derive_block(files: ScoreFiles, name: str, annotations: Sequence[Annotation
     if sample.thresholds:
         block["operating_points"] = {point: _thresholds(sample, point) for point in POINTS}
         block["doubt_curve"] = derive_doubt_curve(sample, unit)
-    if annotations is not None and unit != "woman":
+        block["predictive_values"] = derive_predictive_values(sample, unit)
+    if unit in DECIDING_UNITS:
+        block["decision_curve"] = derive_decision_curves(sample)
+    if annotations is not None:
         block["subgroups"] = derive_subgroups(rows, annotations, unit)
     return block
 

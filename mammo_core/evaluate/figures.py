@@ -138,14 +138,17 @@ def _ranking() -> dict[str, Figure]:
 
 
 def _calibration() -> dict[str, Figure]:
-    def error(name: str) -> Figure:
+    def of_event(metric: Callable[..., np.ndarray], name: str) -> Figure:
         event, probability = EVENTS[name]
-        return Figure(lambda s, w: calibration.expected_calibration_error(event(s), probability(s), w))
+        return Figure(lambda s, w: metric(event(s), probability(s), w))
 
-    return {f"ece_{name}": error(name) for name in EVENTS} | {
-        "brier": Figure(lambda s, w: calibration.brier(s.truth, s.probabilities, w)),
-        "log_loss": Figure(lambda s, w: calibration.log_loss(s.truth, s.probabilities, w)),
-    }
+    figures = {f"ece_{name}": of_event(calibration.expected_calibration_error, name) for name in EVENTS}
+    for name in ("abnormal", "malignant"):
+        figures[f"calibration_slope_{name}"] = of_event(calibration.calibration_slope, name)
+        figures[f"calibration_in_the_large_{name}"] = of_event(calibration.calibration_in_the_large, name)
+    figures["brier"] = Figure(lambda s, w: calibration.brier(s.truth, s.probabilities, w))
+    figures["log_loss"] = Figure(lambda s, w: calibration.log_loss(s.truth, s.probabilities, w))
+    return figures
 
 
 def _of_label() -> dict[str, Figure]:

@@ -67,10 +67,20 @@ def estimate(metric: Metric, weights: np.ndarray) -> Estimate:
         metric: From weights to the figure, as `lambda w: auc(truth, score, w)`.
         weights: B x n, from `resample_weights`.
     """
-    value = float(metric(None))
+    return interval_of(float(metric(None)), np.asarray(metric(weights), np.float64))
+
+
+def interval_of(value: float, values: np.ndarray) -> Estimate:
+    """Return a figure with its 95 % percentile interval, from its values in the resamples.
+
+    For figures that follow from others in closed form: those are resampled once, and this is worked out at each change.
+
+    Args:
+        value: The figure of the sample itself; nan where it is not defined.
+        values: Its B values in the resamples; nan where it is not defined.
+    """
     if np.isnan(value):
         return Estimate(value, np.nan, np.nan, "not defined on these cases")
-    values = np.asarray(metric(weights), np.float64)
     defined = values[~np.isnan(values)]
     if len(defined) < (1 - MAX_UNDEFINED) * len(values):
         return Estimate(value, np.nan, np.nan, "too few women for an interval: it is undefined in many resamples")

@@ -15,6 +15,10 @@ Metrics
   bins as Nixon 2019).
 - `brier`: squared error summed over the classes (Brier 1950), in [0, 2]; for one event alone, half of that.
 - `log_loss`: mean of -ln(probability of the true class), probabilities clipped at 1e-15.
+- `calibration_slope`, `calibration_in_the_large`: logistic recalibration (Cox 1958; Van Calster 2016). The event is
+  regressed on the log odds of its probability: the slope is 1 when probabilities are as spread as they should be, and
+  less when they are too extreme; the intercept beside a slope of 1 is 0 when they are right on average, and above 0
+  when the event is commoner than they say.
 """
 
 from __future__ import annotations
@@ -27,6 +31,11 @@ from mammo_core.metrics.checks import check_probabilities, check_truth, check_ve
 
 N_BINS = 10
 _SMALLEST = 1e-15
+_LEAST_ODDS = 1e-9
+_NEWTON_STEPS = 30
+_NEWTON_DONE = 1e-9
+_ALL_ALIKE = 1e-12
+"""Relative variance of log odds up to which they count as all alike."""
 
 
 class Reliability(NamedTuple):
@@ -114,6 +123,58 @@ def log_loss(y_true: np.ndarray, probabilities: np.ndarray, weights: np.ndarray 
     surprise = -np.log(np.clip(probabilities[np.arange(len(truth)), truth], _SMALLEST, 1))
     weights = check_weights(weights, len(truth))
     return ratio(weights @ surprise, weights.sum(-1))
+
+
+def calibration_slope(event: np.ndarray, probability: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+    """Return the slope of the event on the log odds of its probability; nan where there is none.
+
+    There is none without both outcomes, for probabilities that are all alike, and where some threshold parts the
+    outcomes perfectly (the slope would be infinite). Arguments as `reliability`.
+    """
+    return _recalibrated(event, probability, weights, with_slope=True)
+
+
+def calibration_in_the_large(
+    event: np.ndarray, probability: np.ndarray, weights: np.ndarray | None = None
+) -> np.ndarray:
+    """Return by how much, in log odds, the event is commoner than its probabilities say; nan without both outcomes.
+
+    Arguments as `reliability`.
+    """
+    return _recalibrated(event, probability, weights, with_slope=False)
+
+
+def _recalibrated(
+    event: np.ndarray, probability: np.ndarray, weights: np.ndarray | None, with_slope: bool
+) -> np.ndarray:
+    """Fit logistic regressions on log odds, all resamples at once, by Newton's method; slope, or intercept beside 1."""
+    event, probability, weights = validate(event, probability, weights)
+    inside = np.clip(probability, _LEAST_ODDS, 1 - _LEAST_ODDS)
+    log_odds = np.log(inside) - np.log1p(-inside)
+    leading = weights.shape[:-1]
+    intercept, slope = np.zeros((*leading, 1)), np.ones((*leading, 1))
+    step = np.full((*leading, 1), np.inf)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(_NEWTON_STEPS):
+            expected = 1 / (1 + np.exp(-(intercept + slope * log_odds)))
+            off, curvature = weights * (event - expected), weights * expected * (1 - expected)
+            gradient, total = off.sum(-1, keepdims=True), curvature.sum(-1, keepdims=True)
+            if with_slope:
+                tilt = (off @ log_odds)[..., None]
+                first, second = (curvature @ log_odds)[..., None], (curvature @ log_odds**2)[..., None]
+                determinant = total * second - first**2
+                determinant = np.where(determinant > _ALL_ALIKE * total * second, determinant, 0)
+                step = ratio(total * tilt - first * gradient, determinant)
+                intercept = intercept + ratio(second * gradient - first * tilt, determinant)
+                slope = slope + step
+            else:
+                step = ratio(gradient, total)
+                intercept = intercept + step
+            if not (np.abs(step) > _NEWTON_DONE).any():
+                break
+    found = np.where(np.abs(step) <= _NEWTON_DONE, slope if with_slope else intercept, np.nan)[..., 0]
+    happened = weights @ event
+    return np.where((happened > 0) & (happened < weights.sum(-1)), found, np.nan)
 
 
 def equal_mass_bins(probability: np.ndarray, n_bins: int) -> np.ndarray:
