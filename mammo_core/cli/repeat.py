@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     bundle = bundle_of_record(record)
     outcome = repeat_record(record, [path.read_bytes() for path in find_films(args.paths)], bundle)
     if outcome.repeats:
-        print(f"repeats bit by bit: {len(record['films'])} films, model {bundle.model_id}")
+        print(f"repeats bit by bit: films {len(record['films'])}, model {bundle.model_id}")
     else:
         print("does not repeat")
         print("\n".join(f"  {difference}" for difference in outcome.differences))

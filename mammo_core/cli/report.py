@@ -7,7 +7,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mammo_core.cli.inputs import add_paths, find_films, spacing_mm, tell
+from mammo_core.cli.inputs import add_paths, each_film, find_films, spacing_mm, tell
 from mammo_core.cli.output import check_out_file, write_whole
 
 EXAMPLES = """\
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     from mammo_core import load_bundle
     from mammo_core.report.pdf import make_pdf
     from mammo_core.report.record import make_record
-    from mammo_core.report.reported import MOST_FILMS, FilmFile, read_files
+    from mammo_core.report.reported import MOST_FILMS, FilmFile, open_file, read_files
 
     films = find_films(args.paths)
     if len(films) > MOST_FILMS:
@@ -61,17 +61,21 @@ def run(args: argparse.Namespace) -> int:
         check_out_file(out, films)
     if args.json and args.json.resolve() == args.out.resolve():
         raise argparse.ArgumentTypeError("--json and --out must be two files")
-    files = [
-        FilmFile(path.read_bytes(), path.name if args.with_names else "", opened_spacing_mm=args.spacing)
-        for path in films
-    ]
-    bundle = load_bundle()
-    read, exam = read_files(files, bundle)
+    bundle, opened = load_bundle(), []
+
+    def work(path: Path) -> None:
+        name = path.name if args.with_names else ""
+        opened.append(open_file(FilmFile(path.read_bytes(), name, opened_spacing_mm=args.spacing), bundle))
+
+    if not each_film(films, work, lambda path, message: None):
+        tell("no report was written: it would be of an exam without these films")
+        return 1
+    read, exam = read_files(opened, bundle)
     read_at = args.date or datetime.now(UTC)
     write_whole(args.out, make_pdf(read, bundle, read_at, exam))
     if args.json:
         record = make_record(read, bundle, read_at, exam)
         write_whole(args.json, (json.dumps(record, indent=1, allow_nan=False) + "\n").encode())
-    tell(f"{len(read)} films read; research prototype, not for diagnosis")
+    tell(f"films read: {len(read)}; research prototype, not for diagnosis")
     print(args.out)
     return 0

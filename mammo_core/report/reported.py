@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from mammo_core.explain.explain import explain
 from mammo_core.film.load import load_mammogram
 from mammo_core.network.bundle import Bundle
+from mammo_core.network.grid import lay_out
 from mammo_core.preprocess import preprocess
 from mammo_core.reading.read_exam import read_exam
 from mammo_core.reading.read_film import read_film
@@ -62,13 +63,34 @@ class FilmFile:
     read_as: tuple[tuple[str, object], ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class OpenedFile:
+    """A file whose film was found fit to be read: decoded and prepared."""
+
+    file: FilmFile
+    mammogram: Mammogram
+    prepared: Preprocessed
+
+
+def open_file(file: FilmFile, bundle: Bundle) -> OpenedFile:
+    """Decode and prepare a film.
+
+    Raises:
+        ImageError: The film cannot be opened, or holds no breast that can be outlined and read.
+    """
+    mammogram = replace(load_mammogram(file.data, pixel_spacing_mm=file.opened_spacing_mm), **dict(file.read_as))
+    prepared = preprocess(mammogram, bundle.config)
+    lay_out(prepared)  # refuses a breast too small to be read while the film can still be named
+    return OpenedFile(file, mammogram, prepared)
+
+
 def read_files(
-    files: Sequence[FilmFile], bundle: Bundle, together: bool | None = None
+    files: Sequence[FilmFile | OpenedFile], bundle: Bundle, together: bool | None = None
 ) -> tuple[list[ReportedFilm], ExamReading | None]:
     """Read files for a report: one by itself, several as the films of one woman.
 
     Args:
-        files: One to `MOST_FILMS`.
+        files: One to `MOST_FILMS`, opened or not.
         bundle: The model.
         together: Whether to read them as an exam; None for whether there are several.
 
@@ -79,19 +101,16 @@ def read_files(
     """
     if not 1 <= len(files) <= MOST_FILMS:
         raise ValueError(f"expected 1 to {MOST_FILMS} films of one woman, got {len(files)}")
-    together = len(files) > 1 if together is None else together
-    mammograms = [
-        replace(load_mammogram(file.data, pixel_spacing_mm=file.opened_spacing_mm), **dict(file.read_as))
-        for file in files
-    ]
-    prepared = [preprocess(film, bundle.config) for film in mammograms]
-    exam = read_exam(mammograms, bundle, prepared=prepared) if together else None
-    readings = exam.films if exam else (read_film(mammograms[0], bundle, prepared=prepared[0]),)
-    films = [
-        ReportedFilm(
-            film, ready, reading, explain(film, METHOD, TARGET, bundle, prepared=ready),
-            hashlib.sha256(file.data).hexdigest(), file.opened_spacing_mm, file.name,
-        )
-        for file, film, ready, reading in zip(files, mammograms, prepared, readings, strict=True)
-    ]  # fmt: skip
-    return films, exam
+    opened = [file if isinstance(file, OpenedFile) else open_file(file, bundle) for file in files]
+    exam = None
+    if len(opened) > 1 if together is None else together:
+        exam = read_exam([of.mammogram for of in opened], bundle, prepared=[of.prepared for of in opened])
+    readings = exam.films if exam else (read_film(opened[0].mammogram, bundle, prepared=opened[0].prepared),)
+    return [_reported(*of, bundle) for of in zip(opened, readings, strict=True)], exam
+
+
+def _reported(opened: OpenedFile, reading: FilmReading, bundle: Bundle) -> ReportedFilm:
+    file, film, ready = opened.file, opened.mammogram, opened.prepared
+    explanation = explain(film, METHOD, TARGET, bundle, prepared=ready)
+    digest = hashlib.sha256(file.data).hexdigest()
+    return ReportedFilm(film, ready, reading, explanation, digest, file.opened_spacing_mm, file.name)
