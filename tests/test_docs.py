@@ -12,7 +12,7 @@ from mammo_core.config import ROOT
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/architecture.md")
 TARGETS = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
 FILM_SUFFIXES = (".dcm", ".pgm", ".png", ".tif", ".tiff", ".jpg")
-INPUT_FILES = {"read", "read-exam", "enhance", "segment", "explain"}
+INPUT_FILES = {"read", "read-exam", "report", "enhance", "segment", "explain"}
 QUICK_METHODS = {"gradcam"}
 SYSTEM = ("git clone ", "cd ", "sudo apt-get install ", "apt-get install ", "export ")
 """Commands of the system that cannot be tried here."""
