@@ -58,6 +58,7 @@ class OpenFilm:
         spacing_asked: Whether the file is silent about its pixel spacing.
         filed_as: Side and view as the file or its pixels tell them, such as `R-MLO` or `?-CC`.
         results: The newest results only, so that a visitor who plays with sliders does not fill the memory.
+        file_sha256: Digest of the file it came in.
     """
 
     key: str
@@ -69,6 +70,7 @@ class OpenFilm:
     spacing_asked: bool
     filed_as: str
     results: Kept = field(default_factory=lambda: Kept(_KEPT_RESULTS))
+    file_sha256: str = ""
 
     def get(self, key: Hashable, work: Callable[[], Any]) -> Any:
         """Return the result kept under `key`, or do the work and keep it."""
@@ -116,7 +118,8 @@ class Case:
         Returns:
             The film's key; None where it cannot be opened, with the reason in `refused`.
         """
-        key = hashlib.sha256(data).hexdigest()[:16]
+        digest = hashlib.sha256(data).hexdigest()
+        key = digest[:16]
         if key in self.films:
             self.films[key].woman = exam or self.films[key].woman
             self.newest = key
@@ -132,6 +135,7 @@ class Case:
         silent = mammogram.pixel_spacing_mm is None
         woman = exam or woman_of_file(data, mammogram.digest)
         film = OpenFilm(key, name, mammogram, credit, woman, _thumbnail(mammogram), silent, mammogram.name)
+        film.file_sha256 = digest
         self.films[key] = film
         self.newest = key
         self.films = dict(sorted(self.films.items(), key=lambda item: _hanging_order(item[1])))
