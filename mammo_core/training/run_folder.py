@@ -1,0 +1,190 @@
+"""What a run leaves on the disk, whole at every moment: pages and terminals watch it, and a killed run goes on from it.
+
+Every file is written aside and moved into place. A state is believed only when `history.json` names it, so that a
+process that dies at any moment leaves the last whole epoch behind. Nothing here imports TensorFlow.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Event
+from typing import Any, Literal
+
+from mammo_core.config import ROOT
+from mammo_core.errors import TrainingError
+from mammo_core.training.settings import ExperimentSettings, check_run_name
+
+State = Literal["running", "finished", "stopped", "interrupted", "failed"]
+BEST_FILE = "best.keras"
+TENSORBOARD_DIR = "tensorboard"
+LOG_FILE = "log.txt"
+_LOCK_FILE = ".running"
+_LOCK_TRIES, _LOCK_PAUSE_SECONDS = 20, 0.1
+
+
+def runs_dir() -> Path:
+    """Return where runs lie: `MAMMO_RUNS_DIR`, or the project's git-ignored `runs/`."""
+    stated = os.environ.get("MAMMO_RUNS_DIR")
+    return Path(stated) if stated else ROOT / "runs"
+
+
+def experiments_dir() -> Path:
+    """Return where experiments lie."""
+    return runs_dir() / "experiments"
+
+
+class ExperimentFolder:
+    """One run's folder.
+
+    Files: `settings.json`; `history.json` (a row an epoch, and the state that goes with them); `live.json` (the epoch
+    that is running); `end.json` (how it ended); `result.json` (figures on the women kept apart); `best.keras`;
+    `tensorboard/`.
+
+    Args:
+        path: The folder, made when something is written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.name = path.name
+
+    @classmethod
+    def named(cls, name: str) -> ExperimentFolder:
+        """Return the folder of a run among the experiments. Raises ValueError for an impossible name."""
+        check_run_name(name)
+        return cls(experiments_dir() / name)
+
+    @property
+    def exists(self) -> bool:
+        """Whether a run was begun here."""
+        return (self.path / "settings.json").is_file()
+
+    def settings(self) -> ExperimentSettings:
+        """Return the run's settings. Raises TrainingError when they cannot be read."""
+        try:
+            return ExperimentSettings.from_dict(self.read("settings"))
+        except (KeyError, ValueError) as error:
+            raise TrainingError(f"the settings of {self.name} cannot be read ({error}); begin it anew") from error
+
+    def history(self) -> list[dict[str, float]]:
+        """Return a row for each whole epoch: `epoch` from 1, `seconds` and the metrics."""
+        return self.read("history").get("rows", [])
+
+    def state(self) -> State:
+        """Return how the run stands."""
+        if running_now() == self.name:
+            return "running"
+        return self.read("end").get("state", "interrupted")
+
+    def read(self, part: str) -> dict[str, Any]:
+        """Return a JSON file of the run, {} where there is none (yet)."""
+        try:
+            found = json.loads((self.path / f"{part}.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def write(self, part: str, value: dict[str, Any]) -> None:
+        """Write a JSON file of the run; it appears whole or not at all."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        aside = self.path / f".{part}.partial"
+        aside.write_text(json.dumps(value, indent=1, allow_nan=False), encoding="utf-8")
+        aside.replace(self.path / f"{part}.json")
+
+    def remove(self, part: str) -> None:
+        """Remove a JSON file of the run, if it is there."""
+        (self.path / f"{part}.json").unlink(missing_ok=True)
+
+    def ask_to_stop(self) -> None:
+        """Ask the run to end at its next step; the epoch that is running is done again when it goes on."""
+        (self.path / "stop").touch()
+
+    @property
+    def asked_to_stop(self) -> bool:
+        """Whether somebody asked for an end."""
+        return (self.path / "stop").exists()
+
+    def forget_stop(self) -> None:
+        """Forget an earlier request."""
+        (self.path / "stop").unlink(missing_ok=True)
+
+    def state_file(self) -> Path | None:
+        """Return the state that goes with `history()`, None before the first whole epoch."""
+        name = self.read("history").get("state")
+        return self.path / name if name else None
+
+    def new_state_file(self, epoch: int) -> Path:
+        """Return where the state after `epoch` goes, before `keep_epochs` names it."""
+        return self.path / f"state-{epoch:04}.npz"
+
+    def keep_epochs(self, rows: list[dict[str, float]], state: Path) -> None:
+        """Name the state that goes with these epochs, and forget older ones."""
+        self.write("history", {"rows": rows, "state": state.name})
+        for old in self.path.glob("state-*.npz"):
+            if old != state:
+                old.unlink(missing_ok=True)
+
+
+def all_runs() -> list[ExperimentFolder]:
+    """Return every run, the one begun last first."""
+    folder = experiments_dir()
+    found = [ExperimentFolder(path) for path in (folder.iterdir() if folder.is_dir() else ()) if path.is_dir()]
+    return sorted((run for run in found if run.exists), key=lambda run: -run.read("begun").get("at", 0.0))
+
+
+@contextmanager
+def only_run(name: str) -> Iterator[None]:
+    """Hold the one place for heavy work: while it is held no second run begins, and a dead process frees it.
+
+    Args:
+        name: Of the run (or search) that takes the place.
+
+    Raises:
+        TrainingError: Another run is going on.
+    """
+    folder = experiments_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / _LOCK_FILE).open("a+", encoding="utf-8") as lock:
+        _take(lock.fileno())
+        lock.truncate(0)
+        lock.write(json.dumps({"name": name, "pid": os.getpid(), "at": time.time()}))
+        lock.flush()
+        try:
+            yield
+        finally:
+            lock.truncate(0)
+
+
+def running_now() -> str | None:
+    """Return the name of the run that is going on, or None."""
+    try:
+        with (experiments_dir() / _LOCK_FILE).open(encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                with suppress(ValueError):
+                    return json.loads(lock.read()).get("name") or "?"
+                return "?"  # it has just begun and not said its name yet
+    except OSError:
+        pass
+    return None
+
+
+def _take(descriptor: int) -> None:
+    """Lock, or raise TrainingError. Whoever merely looks (`running_now`) holds the lock for a blink: hence tries."""
+    pause = Event()
+    for _ in range(_LOCK_TRIES):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            pause.wait(_LOCK_PAUSE_SECONDS)
+    raise TrainingError(
+        f"the run {running_now() or ''} is going on, and only one may. Stop it or wait for its end, then start again"
+    )
