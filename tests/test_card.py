@@ -5,7 +5,7 @@ import json
 import pytest
 
 from mammo_core.cli.main import main
-from mammo_core.evaluate import tables
+from mammo_core.evaluate import tables, terminal
 from mammo_core.evaluate.card import card_text, wrapped
 from mammo_core.evaluate.derive import derive_metrics
 from mammo_core.evaluate.predictions import load_predictions
@@ -53,7 +53,7 @@ def test_the_card_has_every_part_and_no_line_too_long(metrics, info):
     headings = [line for line in card.splitlines() if line.startswith("#")]
     assert headings == [
         *("# Model card: lite0-1", "## In short", "## What it is", "## Data", "## How it was measured"),
-        *("## Results: films, breasts and women", "## Decisions", "## Operating points"),
+        *("## Results: films, breasts and women", "## Decisions", "## Operating points", "## In use"),
         *("## Accuracy against the share of films decided", "## Results: regions of 19 mm", "## Finding the place"),
         *("## Chance", "## Subgroups, whole films", "## Which films it may speak about", "## Limits", "## Licences"),
         "## How to repeat it",
@@ -106,8 +106,11 @@ def test_nothing_that_rounds_to_zero_is_below_it():
 
 
 def test_the_terminal_shows_every_part_of_a_model(metrics):
-    text = tables.evaluation_text(metrics | {"model_id": "lite0-1"})
-    for heading in ("lite0-1: films", "# Regions", "# Operating points", "# Finding the place", "# Labels permuted"):
+    text = terminal.evaluation_text(metrics | {"model_id": "lite0-1"})
+    for heading in (
+        *("lite0-1: films", "# Regions", "# Operating points", "# By prevalence", "# Calibration", "# Worth acting on"),
+        *("# Finding the place", "# Labels permuted"),
+    ):
         assert heading in text
     assert "chance" in tables.chance_text(metrics)
     assert tables.chance_text(metrics) in text
@@ -122,7 +125,7 @@ def test_a_model_can_be_compared_at_the_terminal(tmp_path, capsys):
     entry = found["units"]["film"]["auc_normal_vs_abnormal"]
     assert entry["difference"]["ci95"][0] > 0
     assert entry["difference"]["value"] == pytest.approx(entry["first"] - entry["second"], abs=2e-6)
-    text = tables.comparison_text(found)
+    text = terminal.comparison_text(found)
     assert text.startswith(f"# {active_folder().name} less {tmp_path.name}, mean over 1 partition")
     assert tables.cell(entry["difference"], digits=3) in text
 

@@ -96,6 +96,19 @@ def test_folders_are_compared_unit_by_unit_over_the_repeats_they_share(models):
     assert place["difference"]["unit"] == "film"
 
 
+def test_a_unit_whose_cases_differ_is_left_out_with_the_reason(models):
+    first, second = models  # normal places are drawn anew for each synthetic model
+    found = compare(first, second, load_annotations(), only=("woman", "region_normal"))
+    assert list(found["units"]) == ["woman"]
+    assert "on the same cases only" in found["not_compared"]["region_normal"]
+    assert "localisation" not in found
+    missed = found["units"]["woman"]["malignant_called_normal"]
+    assert missed["difference"]["value"] == pytest.approx(missed["first"] - missed["second"], abs=2e-6)
+    assert missed["difference"]["n"] == (rows_of(first.predictions, "woman")["y_true"] == 2).sum()
+    with pytest.raises(BundleError, match="on the same cases only"):
+        compare(first, second, load_annotations(), only=("region_normal",))
+
+
 def test_folders_without_a_common_repeat_are_refused(models):
     first, second = models
     with pytest.raises(BundleError, match="share no repeat"):

@@ -5,11 +5,12 @@ import json
 import numpy as np
 import pytest
 
+from mammo_core.evaluate import use_tables
 from mammo_core.evaluate.benefit import derive_decision_curves, runs_above_zero
 from mammo_core.evaluate.blocks import rows_of
 from mammo_core.evaluate.derive import derive_metrics
 from mammo_core.evaluate.predictions import load_predictions
-from mammo_core.evaluate.prevalence import PREVALENCES, Rates, derive_predictive_values, rates_at
+from mammo_core.evaluate.prevalence import PREVALENCES, SCREENING, Rates, derive_predictive_values, rates_at
 from mammo_core.evaluate.sample import Sample
 from mammo_core.evaluate.score_files import DECIDING_UNITS, ScoreFiles
 from mammo_core.evaluate.subgroups import derive_subgroups
@@ -144,3 +145,17 @@ def test_a_woman_belongs_to_the_kinds_of_both_her_films(files):
     expected = float(roc.auc(rows["y_true"].to_numpy()[fatty] > 0, score[fatty]))
     assert found["tissue"]["F"]["figures"]["auc_normal_vs_abnormal"]["value"] == pytest.approx(expected, abs=1e-6)
     assert "malignant_called_or_referred" in found["tissue"]["F"]["figures"]
+
+
+def test_tables_say_where_acting_is_of_use_and_what_screening_makes_of_predictive_values(metrics):
+    table = use_tables.predictive_table(metrics)
+    woman = metrics["units"]["woman"]["predictive_values"]["balanced"]
+    screened = next(entry for entry in woman if entry["prevalence"] == SCREENING["woman"])
+    assert f"| woman | balanced | 0.6 % | {use_tables.cell(screened['ppv'], 40, 3)} |" in table
+    assert f"{100 * woman[-1]['prevalence']:.1f} % (this study)" in table
+    curve = {"useful": [[0.06, 0.31], [0.35, 0.35]]}
+    assert use_tables.useful_text(curve) == "0.06 to 0.31, 0.35"
+    assert use_tables.useful_text({"useful": []}) == "none shown"
+    assert use_tables.benefit_table(metrics).count("\n") == 1 + 6
+    assert "Calibration slope of P(malignant)" in use_tables.calibration_table(metrics)
+    assert use_tables.predictive_table({"units": {}}) == use_tables.benefit_table({"units": {}}) == ""

@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     from mammo_core.evaluate.compare import compare
     from mammo_core.evaluate.derive import derive_metrics
     from mammo_core.evaluate.score_files import load_score_files
-    from mammo_core.evaluate.tables import comparison_text, evaluation_text
+    from mammo_core.evaluate.terminal import comparison_text, evaluation_text
     from mammo_core.mias.index import load_annotations
 
     bundle = load_bundle(args.model)

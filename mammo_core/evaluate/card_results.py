@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mammo_core.evaluate import tables
+from mammo_core.evaluate import tables, use_tables
 from mammo_core.evaluate.score_files import DECIDING_UNITS
 
 _SPREAD = ("auc_normal_vs_abnormal", "auc_malignant_vs_rest", "auc_benign_vs_malignant", "coverage", "accuracy_decided")
@@ -23,7 +23,7 @@ def results(metrics: Mapping) -> list[str]:
     """Return the card's sections on results, Markdown; a section whose figures the model lacks is left out."""
     parts = [_whole(metrics), _spread(metrics), _decisions(metrics)]
     if "operating_points" in metrics["units"]["film"]:
-        parts += [_points(metrics), _doubt(metrics["units"]["film"])]
+        parts += [_points(metrics), _use(metrics), _doubt(metrics["units"]["film"])]
     if {"region_normal", "region_hard_normal"} & set(metrics["units"]):
         parts.append(_regions(metrics))
     if "localisation" in metrics:
@@ -132,6 +132,15 @@ def _points(metrics: Mapping) -> str:
     )
 
 
+def _use(metrics: Mapping) -> str:
+    return (
+        f"## In use\n\nWhat the screening point would give where cancer is rarer. {use_tables.PREDICTIVE_TEXT}\n\n"
+        f"{use_tables.predictive_table(metrics, ('screening',))}\n\n{use_tables.BENEFIT_TEXT}\n\n"
+        f"{use_tables.benefit_table(metrics)}\n\nWhether probabilities mean what they say:\n\n"
+        + use_tables.calibration_table(metrics)
+    )
+
+
 def _doubt(film: Mapping) -> str:
     coverage = film["figures"]["coverage"]
     return (
@@ -205,5 +214,9 @@ def _subgroups(film: Mapping) -> str:
         tables.subgroups_table(film, "tissue", "auc_normal_vs_abnormal", tables.TISSUE_TEXTS),
         "",
         tables.subgroups_table(film, "abnormality", "auc_against_normals", tables.ABNORMALITY_TEXTS),
+        "",
+        "Calcifications less all other abnormalities, AUC against normal films on the same women: "
+        + tables.cell(film["subgroups"]["calcifications_less_others"])
+        + ".",
     ]
     return "\n".join(parts)

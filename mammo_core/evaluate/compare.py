@@ -2,8 +2,8 @@
 
 Two intervals that overlap say little about a difference, for both models meet the same easy and hard women. So each
 resample draws women once, computes the figure of both models from them, and takes the difference (paired bootstrap,
-Efron and Tibshirani 1993). Only cases that both models scored, under the same truth, can be compared; anything else is
-refused rather than trimmed in silence.
+Efron and Tibshirani 1993). Only cases that both models scored, under the same truth, can be compared; a unit of which
+anything else is true is refused, with the reason, rather than trimmed in silence.
 
 Where both were scored on several partitions of the women, the figures are averaged over those that they share, in each
 resample alike: that takes the luck of one partition out of the difference.
@@ -18,7 +18,7 @@ import numpy as np
 
 from mammo_core.errors import BundleError
 from mammo_core.evaluate.blocks import BLOCKS, blocks_in, repeats_in, rows_of
-from mammo_core.evaluate.figures import OF_SCORES, Figure, report, rounded
+from mammo_core.evaluate.figures import OF_DECISIONS, OF_SCORES, Figure, report, rounded
 from mammo_core.evaluate.localisation import RATES, match_marks
 from mammo_core.evaluate.pointing import STRONGEST, TARGETS, pointing_hits
 from mammo_core.evaluate.sample import Sample
@@ -33,6 +33,8 @@ COMPARED = (
     *("auc_benign_vs_malignant_foldwise", "brier", "ece_abnormal"),
 )
 """Figures of scores that two models are compared on."""
+COMPARED_DECISIONS = ("coverage", "malignant_called_normal", "malignant_called_or_referred")
+"""Figures of decisions, where both models carry them."""
 
 
 def paired(first: Sample, second: Sample, figure: Figure) -> Estimate:
@@ -70,40 +72,56 @@ def aligned(first: Sample, second: Sample) -> Sample:
     return second
 
 
-def compare(first: ScoreFiles, second: ScoreFiles, annotations: Sequence[Annotation]) -> dict:
+def compare(
+    first: ScoreFiles, second: ScoreFiles, annotations: Sequence[Annotation], only: Sequence[str] = tuple(BLOCKS)
+) -> dict:
     """Compare two models on everything that both were scored on.
 
     Args:
         first: One model's scores.
         second: Another's, on the same women; finding the place is compared where both have candidates.
         annotations: The MIAS index.
+        only: Names of `BLOCKS`; others are left out. Finding the place goes with films.
 
     Returns:
-        `repeats` (those that both have), `units` ({name of `BLOCKS`: {figure: entry}}) and `localisation` ({target:
-        {figure: entry}}). An entry holds `first` and `second`, each the mean over the repeats, and `difference` with
-        interval, n and unit.
+        `repeats` (those that both have), `units` ({name of `BLOCKS`: {figure: entry}}), `not_compared` ({name: why};
+        two models may have been shown other normal regions) and `localisation` ({target: {figure: entry}}). An entry
+        holds `first` and `second`, each the mean over the repeats, and `difference` with interval, n and unit.
 
     Raises:
-        BundleError: They share no repeat or unit, or the cases of a shared one are not the same.
+        BundleError: They share no repeat or unit, or the cases are not the same in any shared one.
     """
     repeats = sorted({*repeats_in(first.predictions)} & {*repeats_in(second.predictions)})
-    blocks = [b for b in blocks_in(first.predictions, *repeats[:1]) if b in blocks_in(second.predictions, *repeats[:1])]
+    names = [set(blocks_in(files.predictions, *repeats[:1])) for files in (first, second)]
+    blocks = [name for name in BLOCKS if name in names[0] & names[1] & {*only}]
     if not repeats or not blocks:
         raise BundleError("two models can be compared on the same cases only, but these share no repeat and unit")
-    result = {"repeats": repeats, "units": {}}
+    result: dict = {"repeats": repeats, "units": {}, "not_compared": {}}
     for block in blocks:
         models = [[Sample.from_frame(rows_of(f.predictions, block, r)) for r in repeats] for f in (first, second)]
-        result["units"][block] = {name: _compare_figure(*models, name, block) for name in COMPARED}
-    if first.candidates is not None and second.candidates is not None and "film" in blocks:
+        try:
+            result["units"][block] = _compare_unit(*models, block)
+        except BundleError as error:
+            result["not_compared"][block] = str(error)
+    if not result["units"]:
+        raise BundleError(next(iter(result["not_compared"].values())))
+    if first.candidates is not None and second.candidates is not None and "film" in result["units"]:
         result["localisation"] = {
             target: _compare_places(first, second, repeats, annotations, target) for target in TARGETS
         }
     return result
 
 
-def _compare_figure(first: Sequence[Sample], second: Sequence[Sample], name: str, block: str) -> dict:
-    figure = OF_SCORES[name]
-    return _entry(*_difference(first, second, figure), int(figure.among(first[0]).sum()), BLOCKS[block][0])
+def _compare_unit(first: Sequence[Sample], second: Sequence[Sample], block: str) -> dict:
+    """Return {figure: entry} of one unit, samples by repeat."""
+    figures = {name: OF_SCORES[name] for name in COMPARED}
+    if all(sample.decision is not None for sample in (*first, *second)):
+        figures |= {name: OF_DECISIONS[name] for name in COMPARED_DECISIONS}
+    unit, _ = BLOCKS[block]
+    return {
+        name: _entry(*_difference(first, second, figure), int(figure.among(first[0]).sum()), unit)
+        for name, figure in figures.items()
+    }
 
 
 def _difference(first: Sequence[Sample], second: Sequence[Sample], figure: Figure) -> tuple[float, float, Estimate]:

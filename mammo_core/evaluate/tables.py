@@ -62,6 +62,7 @@ ABNORMALITY_TEXTS = {
     "MISC": "ill-defined masses",
     "ARCH": "architectural distortion",
     "ASYM": "asymmetry",
+    "OTHER": "all but calcifications",
 }
 _PLURALS = {"woman": "women"}
 
@@ -270,32 +271,3 @@ def spread_table(metrics: Mapping, names: Mapping[str, str]) -> str:
                 ends = f"{min(figure['values']):.2f} to {max(figure['values']):.2f}"
                 rows.append([unit, text, f"{figure['mean']:.3f}", f"{figure['sd']:.3f}", ends])
     return table(["unit", "figure", "mean", "standard deviation", "least to most"], rows) if rows else ""
-
-
-def evaluation_text(metrics: Mapping) -> str:
-    """Return the short form of a model's figures for the terminal: tables of Markdown under headings."""
-    parts = [f"# {metrics['model_id']}: films, breasts and women, out of fold", results_table(metrics)]
-    chance = chance_text(metrics)
-    parts += [chance] if chance else []
-    if {"region_normal", "region_hard_normal"} & set(metrics["units"]):
-        parts += ["# Regions", regions_table(metrics)]
-    points = points_table(metrics)
-    parts += ["# Operating points", points] if points else []
-    if "localisation" in metrics:
-        parts += ["# Finding the place", pointing_table(metrics["localisation"]), froc_table(metrics["localisation"])]
-    if "permutations" in metrics:
-        parts += ["# Labels permuted by woman", permutations_table(metrics)]
-    return "\n\n".join(parts)
-
-
-def comparison_text(found: Mapping) -> str:
-    """Return two models' figures and their paired difference for the terminal."""
-    rows = []
-    for unit, figures in (found["units"] | found.get("localisation", {})).items():
-        for name, entry in figures.items():
-            text = PERMUTED_TEXTS.get(name) or SCORES.get(name) or name.replace("_", " ")
-            values = (f"{entry[side]:.3f}" if entry[side] is not None else "–" for side in ("first", "second"))
-            rows.append([UNIT_TEXTS.get(unit, unit), text, *values, cell(entry["difference"], digits=3)])
-    head = ["unit", "figure", found["first"], found["second"], "difference (95 % interval, same women)"]
-    repeats = plural(len(found["repeats"]), "partition")
-    return f"# {found['first']} less {found['second']}, mean over {repeats} of the women\n\n{table(head, rows)}"
