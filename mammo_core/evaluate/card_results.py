@@ -153,8 +153,10 @@ def _doubt(film: Mapping) -> str:
 def _regions(metrics: Mapping) -> str:
     return (
         "## Results: regions of 19 mm\n\nSquares cut at the known place of an abnormality, against squares of normal "
-        "breasts: at random places where a lesion could lie, or at the blob nearest to another such place. These are "
-        "easier questions than a whole film.\n\n" + tables.regions_table(metrics)
+        "breasts at random places where a lesion could lie. Harder, with bright blobs on both sides, so that being a "
+        "blob tells nothing: lesions from the blob nearest to their known place whose square still holds it, against "
+        "the blob nearest to another such place of a normal breast. Both are easier questions than a whole film.\n\n"
+        + tables.regions_table(metrics)
     )
 
 

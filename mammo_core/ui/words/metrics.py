@@ -34,8 +34,9 @@ UNIT_TEXTS = {
     "*Exam* page does.",
     "region_normal": "One score for each 19 mm square. Lesions are cut out **at their known place**, normal squares "
     "where a lesion could lie in a normal breast. Most of these are easy, so figures here are higher than on films.",
-    "region_hard_normal": "One score for each 19 mm square. Lesions are cut out **at their known place**, normal "
-    "squares at the nearest bright blob of a normal breast, where a reader looks twice. The fairer figures of the two.",
+    "region_hard_normal": "One score for each 19 mm square, cut **at a bright blob** where a reader looks twice: lesions "
+    "at the blob nearest to their known place, normal squares at one of a normal breast. With blobs on both sides, being "
+    "a blob tells nothing. The fairer figures of the two.",
 }
 
 SLIDER_NOTE = (
