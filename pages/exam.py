@@ -13,6 +13,7 @@ from mammo_core.ui.exam_films import Shown, outline_films, show_films
 from mammo_core.ui.exam_open import choose_woman, open_pair_asked_for, show_open_menu, show_welcome, step_through_mias
 from mammo_core.ui.exam_read import known_exam, read_now
 from mammo_core.ui.read_open import open_asked_for, show_refused
+from mammo_core.ui.report_files import show_exam_report
 from mammo_core.ui.style import apply_style
 from mammo_core.ui.words import exam as words
 
@@ -69,6 +70,7 @@ with answer:
                 trouble = (words.NOT_READ_TITLE, str(error))
     if reading:
         show_exam(reading, list(outlined))
+        show_exam_report(hanging.places, outlined, reading, bundle)
     elif trouble:
         st.error(trouble[1], title=trouble[0], icon=":material/error:")
     notes = [*troubles, *notes_on(films, hanging, woman)]

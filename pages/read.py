@@ -9,6 +9,7 @@ from mammo_core.ui.door import enter_through_app
 from mammo_core.ui.read_answer import show_facts, show_reading
 from mammo_core.ui.read_films import show_films
 from mammo_core.ui.read_open import choose_film, open_asked_for, show_refused, show_welcome
+from mammo_core.ui.report_files import show_film_report
 from mammo_core.ui.style import title_unseen
 from mammo_core.ui.words import read as read_words
 
@@ -44,6 +45,7 @@ with answer:
                 trouble = (read_words.NOT_READ_TITLE, str(error))
     if reading:
         show_reading(reading)
+        show_film_report(film, reading, bundle)
     elif trouble:
         st.error(trouble[1], title=trouble[0], icon=":material/error:")
     show_facts(film, bundle)
