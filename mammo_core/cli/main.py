@@ -24,7 +24,8 @@ VERBS = {
     "build-dataset": ("mammo_core.cli.build_dataset", "write the seed's set of regions as .npy, for comparison"),
     "crossval": ("mammo_core.cli.crossval", "cross-validate on MIAS by woman, with true or shuffled labels"),
     "leakage": ("mammo_core.cli.leakage", "test one network under leaky and honest protocols, side by side"),
-    "train": ("mammo_core.cli.train", "train on MIAS, cross-validate, and release a model folder"),
+    "train": ("mammo_core.cli.train", "train on MIAS, cross-validate, and release; or train an experiment"),
+    "tune": ("mammo_core.cli.tune", "search an experiment's settings with Optuna; the study is kept"),
     "evaluate": ("mammo_core.cli.evaluate", "derive a model's figures anew from its committed scores"),
 }
 """{verb: (module, one line)}. A module has `EXAMPLES`, `add_arguments(parser)` and `run(args) -> exit code`.

@@ -1,4 +1,8 @@
-"""`train MODEL_ID [--repeats N] [--set section.key=value] [--activate]`."""
+"""`train MODEL_ID [--repeats N] [--set section.key=value] [--activate]`, and `train RUN --set network.backbone=NAME`.
+
+Naming the network (any setting of the section `network`) makes an experiment in `runs/experiments/`, with settings of
+its own; without that the released model is made, into `models/`.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +18,27 @@ if TYPE_CHECKING:
 EXAMPLES = """\
   python -m mammo_core train mine
   python -m mammo_core train mine --set train.film.n_components=64 --repeats 2
-  python -m mammo_core train mine --activate"""
+  python -m mammo_core train mine --activate
+
+An experiment, never a release: another network, learning region by region; kept in runs/experiments/, watched on the
+Training page too. NAME: efficientnet_lite0, efficientnet_lite1, efficientnet_lite2, inception_v3, mobilenet,
+mobilenet_v2, resnet50, resnet101, or unet, which outlines lesions. Sections: network, data, fit.
+
+  python -m mammo_core train first --set network.backbone=efficientnet_lite0
+  python -m mammo_core train fine --set network.backbone=efficientnet_lite2 --set network.trainable_blocks=4
+  python -m mammo_core train outline --set network.backbone=unet --set fit.epochs=60
+  python -m mammo_core train polar --set network.backbone=mobilenet --set network.weights=none --set data.picture=polar
+  python -m mammo_core train fine --resume"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's arguments."""
-    parser.add_argument("model_id", metavar="MODEL_ID", help="name of the new folder in models/")
+    parser.add_argument("model_id", metavar="MODEL_ID", help="name of the new folder in models/, or of the experiment")
     add_repeats(parser)
     add_settings(parser)
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with the experiment of that name, with its own settings"
+    )
     parser.add_argument("--activate", action="store_true", help="let the pages and `read` use the new model")
 
 
@@ -63,7 +80,13 @@ def settings_of(args: argparse.Namespace) -> Settings:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Train, evaluate and release into models/."""
+    """Train, evaluate and release into models/; or train an experiment, where the network is named."""
+    from mammo_core.training.settings import is_experiment
+
+    if args.resume or is_experiment(args.assignments):
+        from mammo_core.cli.experiment import run_experiment
+
+        return run_experiment(args)
     from mammo_core.config import MODELS_DIR
     from mammo_core.evaluate.release import check_name, train
 

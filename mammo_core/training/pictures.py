@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -89,11 +89,20 @@ def load_parts(settings: ExperimentSettings, progress: Progress = lambda fractio
 
 
 def load_pictures(settings: ExperimentSettings, progress: Progress = lambda fraction: None) -> Pictures:
-    """Return all pictures that an experiment needs, made now or kept from an earlier run."""
+    """Return all pictures that an experiment needs, made now or kept from an earlier run.
+
+    Regions are kept at their own size and resized here: finding their places is what takes long.
+    """
     kept = runs_dir() / "pictures" / f"{_digest(settings)[:16]}.npz"
     if kept.is_file():
         with np.load(kept) as found:
-            return Pictures(**{name: found[name] for name in found.files})
+            pictures = Pictures(**{name: found[name] for name in found.files})
+    else:
+        pictures = _make(settings, kept, progress)
+    return replace(pictures, images=np.stack([_resized(image, settings.side_px) for image in pictures.images]))
+
+
+def _make(settings: ExperimentSettings, kept: Path, progress: Progress) -> Pictures:
     films = {film.film_id: film for film in _films(settings, lambda fraction: progress(0.5 * fraction))}
     made = _MAKERS[settings.picture](films, settings.side_px, lambda fraction: progress(0.5 + 0.5 * fraction))
     kept.parent.mkdir(parents=True, exist_ok=True)
@@ -137,12 +146,12 @@ def _to_prepared(circle: Circle, scale: tuple[float, float]) -> Circle:
     return Circle(circle.x / scale[0], circle.y / scale[1], circle.radius_px / scale[0])
 
 
-def _regions(films: dict[str, TrueFilm], side_px: int, progress: Progress) -> Pictures:
+def _regions(films: dict[str, TrueFilm], _side_px: int, progress: Progress) -> Pictures:
     places = region_places(films, REGION_PX, PLACES_SEED)
     images, names, counts = [], [], dict.fromkeys(films, 0)
     for number, place in enumerate(places, start=1):
         square = cut_fixed(films[place.film_id].prepared.image, place.x, place.y, REGION_PX)
-        images.append(_resized(square, side_px))
+        images.append(square)
         counts[place.film_id] += 1
         names.append(f"{place.film_id}-{counts[place.film_id]}")
         progress(number / len(places))
@@ -209,7 +218,8 @@ def _folds(settings: ExperimentSettings) -> dict[int, int]:
 def _digest(settings: ExperimentSettings) -> str:
     """Return what tells these pictures from others: films, preparing, kind, size and the code that cuts them."""
     data = settings.data
-    source = [data.source, data.phantoms if data.source == "phantoms" else 0, settings.picture, settings.side_px]
+    side_px = REGION_PX if settings.picture == "region" else settings.side_px
+    source = [data.source, data.phantoms if data.source == "phantoms" else 0, settings.picture, side_px]
     code = [Path(__file__), Path(__file__).with_name("places.py")]
     parts = [*source, PLACES_SEED, fingerprint(PreprocessConfig())]
     parts += [hashlib.sha256(path.read_bytes()).hexdigest() for path in code]
