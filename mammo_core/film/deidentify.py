@@ -1,10 +1,11 @@
 """Films without what names a person: what a file says of a patient, and a copy that says nothing of her.
 
 The copy is built, not cleaned: what is not on a short list of technical tags does not exist in it. That is stricter
-than the Basic Application Level Confidentiality Profile (DICOM PS3.15, Annex E, which says what to remove): every UID is
-new, study and series too; dates and times, texts, private tags, overlays and the bytes around a compressed picture are
-gone; pixels are written uncompressed. Side and view stand in their own tags, whichever tag told them. What is burnt into
-the pixels stays: a film whose file says that there is such writing is refused, and a person has to look at the others.
+than the Basic Application Level Confidentiality Profile, which says what to remove (DICOM PS3.15, Annex E): every UID
+is new, study and series too; dates and times, texts, private tags, overlays and the bytes around a compressed picture
+are gone; pixels are written uncompressed. Side and view stand in their own tags, whichever tag told them. What is burnt
+into the pixels stays: a film whose file says that there is such writing is refused, and a person has to look at the
+others.
 """
 
 from __future__ import annotations

@@ -16,6 +16,8 @@ HEAD = "0001"
 SQLITE_NAME = "worklist.sqlite"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 30
+_LOCK = 20261122
+"""What names this program's lock among those of a PostgreSQL database."""
 _opening = threading.Lock()
 
 
@@ -44,7 +46,9 @@ def open_database(folder: Path, url: str = "") -> Engine:
 
 def vacuum(engine: Engine) -> None:
     """See that deleted rows are gone from the disk, not only from the tables."""
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with engine.connect() as connection:
+        connection.connection.rollback()  # the pool's look whether the server is there has begun a transaction
+        connection.execution_options(isolation_level="AUTOCOMMIT")
         connection.execute(text("VACUUM"))
         if engine.dialect.name == "sqlite":
             connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
@@ -86,13 +90,18 @@ def _postgresql(url: str) -> Engine:
     if stated.get_backend_name() != "postgresql":
         raise StoreError("MAMMO_WORKLIST_DB must begin with postgresql://; leave it empty for SQLite")
     # Errors of a database quote what was asked of it, and that is about people: parameters are left out.
-    return create_engine(stated.set(drivername="postgresql+pg8000"), hide_parameters=True, pool_pre_ping=True)
+    engine = create_engine(stated.set(drivername="postgresql+pg8000"), hide_parameters=True, pool_pre_ping=True)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")  # one after the other, as in SQLite
+
+    return engine
 
 
 def _migrate(connection: Connection) -> None:
     """Bring the tables to `HEAD`; Alembic is loaded only where there is something to do."""
-    if connection.dialect.name == "postgresql":  # two servers may start at once
-        connection.execute(text("SELECT pg_advisory_xact_lock(20261122)"))
     found = None
     if inspect(connection).has_table("alembic_version"):
         found = connection.scalar(text("SELECT version_num FROM alembic_version"))

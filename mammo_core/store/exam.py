@@ -54,7 +54,7 @@ class Exam:
 
     Attributes:
         number: Its name within the list.
-        together: A keyed hash that exams of one study would share.
+        woman: What exams of one woman share, as far as the program or the files tell; empty where they do not.
         origin: `demo A` or `MIAS 14` for films that the program knows, else empty.
         added_at: When its first film came, in UTC.
         state: `unread`, `reading`, `read` or `failed`.
@@ -68,7 +68,7 @@ class Exam:
     """
 
     number: int
-    together: str
+    woman: str
     origin: str
     added_at: datetime
     state: str
@@ -127,7 +127,7 @@ def exam_of(row: ExamRow) -> Exam:
     answer = row.answer
     return Exam(
         number=row.number,
-        together=row.together,
+        woman=row.woman,
         origin=row.origin,
         added_at=row.added_at,
         state=row.state,

@@ -62,8 +62,9 @@ class ExamRow(Base):
     """One woman's visit.
 
     `number` counts within its list and is never given twice. `together` is a keyed hash of what its films have in
-    common. `origin` is `demo A` or `MIAS 14` for films that the program knows, else empty. `state` is `unread`,
-    `reading`, `read` or `failed`; `claim` names the running program that reads it, `tries` counts how often one began.
+    common, `woman` one of the patient's number (empty where nothing tells it). `origin` is `demo A` or `MIAS 14` for
+    films that the program knows, else empty. `state` is `unread`, `reading`, `read` or `failed`; `claim` names the
+    running program that reads it, `tries` counts how often one began.
     """
 
     __tablename__ = "exams"
@@ -72,6 +73,7 @@ class ExamRow(Base):
     list_id: Mapped[str] = mapped_column(ForeignKey(ListRow.id, ondelete="CASCADE"), index=True)
     number: Mapped[int]
     together: Mapped[str] = mapped_column(String(DIGEST_CHARS), index=True)
+    woman: Mapped[str] = mapped_column(String(DIGEST_CHARS), default="")
     origin: Mapped[str] = mapped_column(String(32), default="")
     added_at: Mapped[datetime] = mapped_column(default=now)
     touched_at: Mapped[datetime] = mapped_column(default=now)

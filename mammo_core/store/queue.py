@@ -94,7 +94,7 @@ def _claim(store: Store) -> tuple[int, str, list[tuple[str, str]]] | None:
     """Claim the next exam; return its id, its list and its films' (digest, name), or None where none waits."""
     waits = (ExamRow.state == "unread", ExamRow.deleted_at.is_(None))
     with store.session() as session:
-        exam = session.scalar(select(ExamRow).where(*waits).order_by(ExamRow.id).limit(1).with_for_update())
+        exam = session.scalar(select(ExamRow).where(*waits).order_by(ExamRow.id).limit(1))
         if exam is None:
             return None
         exam.state, exam.claim, exam.tries = "reading", store.claim, exam.tries + 1
@@ -164,7 +164,7 @@ def _thumbnail(mammogram: Mammogram) -> bytes:
 def _record(store: Store, exam_id: int, outcome: _Outcome | None) -> None:
     """Record a reading; without an outcome the exam waits again. What was taken over or purged meanwhile is dropped."""
     with store.session() as session:
-        exam = session.scalar(select(ExamRow).where(ExamRow.id == exam_id).with_for_update())
+        exam = session.scalar(select(ExamRow).where(ExamRow.id == exam_id))
         if exam is None or (exam.state, exam.claim) != ("reading", store.claim):
             return
         exam.claim = ""

@@ -23,13 +23,17 @@ MAX_TOGETHER = 8
 
 
 class Mark(NamedTuple):
-    """What a film says of its exam: what films of one exam share (empty: nothing), and where the program knows it from.
+    """What a film says of its exam, empty where it says nothing.
 
-    `origin` is `demo A`, `MIAS 14`, or empty.
+    Attributes:
+        shared: What films of one exam share.
+        woman: What films of one woman share.
+        origin: `demo A` or `MIAS 14` for a film that the program knows.
     """
 
-    shared: str
-    origin: str
+    shared: str = ""
+    woman: str = ""
+    origin: str = ""
 
 
 def find_mark(data: bytes, digest: str) -> Mark:
@@ -40,17 +44,17 @@ def find_mark(data: bytes, digest: str) -> Mark:
         digest: Its sha256, in hexadecimal.
     """
     if demo := _demo_exams().get(digest):
-        return Mark(demo, demo)
+        return Mark(demo, demo, demo)
     if looks_like_dicom(data):
-        return Mark(_study(data), "")
+        return _tagged(data)
     if len(data) > MAX_MEMBER_BYTES:
-        return Mark("", "")
+        return Mark()
     try:
         film_id = film_of_digest(load_mammogram(data).digest)
     except MammoError:
         film_id = None
     known = f"MIAS {woman_of(film_id)}" if film_id else ""
-    return Mark(known, known)
+    return Mark(known, known, known)
 
 
 def join(marks: Sequence[Mark], folders: Sequence[str], secret: bytes, pick: str) -> list[str]:
@@ -67,8 +71,13 @@ def join(marks: Sequence[Mark], folders: Sequence[str], secret: bytes, pick: str
     for i, (mark, folder) in enumerate(zip(marks, folders, strict=True)):
         alone = f"/{i}" if loose[folder] > MAX_TOGETHER else ""
         shared = mark.shared or f"{pick}/{folder}{alone}"
-        joined.append(hmac.new(secret, shared.encode("utf-8", "surrogateescape"), hashlib.sha256).hexdigest())
+        joined.append(keyed(shared, secret))
     return joined
+
+
+def keyed(text: str, secret: bytes) -> str:
+    """Return a hash that tells nothing of a text to who has not the key."""
+    return hmac.new(secret, text.encode("utf-8", "surrogateescape"), hashlib.sha256).hexdigest()
 
 
 @cache
@@ -81,16 +90,16 @@ def _demo_exams() -> dict[str, str]:
     }
 
 
-def _study(data: bytes) -> str:
-    """Return what names a DICOM film's study; empty where nothing does.
+def _tagged(data: bytes) -> Mark:
+    """Return what a DICOM file's tags say.
 
     Where the patient's number holds the film's name, each film has a study of its own, and patient and day tell more.
     """
     try:
         tags = read_film_tags(data, ("StudyInstanceUID", "StudyDate"))
     except MammoError:
-        return ""
+        return Mark()
     study, patient = text(tags, "StudyInstanceUID"), find_patient(tags)
     if study and patient == text(tags, "PatientID"):
-        return f"study {study}"
-    return f"patient {patient} {text(tags, 'StudyDate')}" if patient else ""
+        return Mark(f"study {study}", patient)
+    return Mark(patient and f"patient {patient} {text(tags, 'StudyDate')}", patient)

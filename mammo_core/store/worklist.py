@@ -5,51 +5,19 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
 from mammo_core.errors import StoreError
+from mammo_core.store.adding import Taken, add_films
 from mammo_core.store.exam import Exam, KeptFilm, LastChange, exam_of
-from mammo_core.store.incoming import Incoming, take_in
-from mammo_core.store.models import AnswerRow, ChangeRow, ExamRow, FilmRow, ListRow, now
+from mammo_core.store.models import AnswerRow, ChangeRow, ExamRow, ListRow, now
+from mammo_core.store.rows import let_read, list_row, note
 from mammo_core.store.store import Store
-from mammo_core.store.together import Mark, find_mark, join
 from mammo_core.types import DECISIONS
 
 SHARED_KEY = "shared"
-MAX_FILMS = 12
-"""Films of one exam; as many as a visitor may have open."""
-_FULL = f"Its exam has {MAX_FILMS} films already, which is the most."
-_UNDOABLE = ("deleted", "after")
-
-
-@dataclass
-class Taken:
-    """What became of files that were brought.
-
-    Attributes:
-        numbers: Exams that they are in.
-        films: How many films are new.
-        known: How many were on the list already (a deleted exam comes back with them).
-        refused: (name, why) of each that was not taken.
-    """
-
-    numbers: set[int] = field(default_factory=set)
-    films: int = 0
-    known: int = 0
-    refused: list[tuple[str, str]] = field(default_factory=list)
-
-
-class _Arrived(NamedTuple):
-    """A film whose file is kept, and which is in no exam yet."""
-
-    name: str
-    folder: str
-    digest: str
-    mark: Mark
 
 
 def new_key() -> str:
@@ -74,7 +42,7 @@ class Worklist:
     @reader_first.setter
     def reader_first(self, on: bool) -> None:
         with self.store.session() as session:
-            self._row(session).reader_first = on
+            list_row(session, self.id).reader_first = on
 
     def add(self, files: Sequence[tuple[str, bytes]], progress: Callable[[int], None] = lambda n_films: None) -> Taken:
         """Put films on the list; they wait to be read.
@@ -86,23 +54,7 @@ class Worklist:
         Returns:
             What became of them.
         """
-        taken, arrived = Taken(), {}
-        for incoming in take_in(files):
-            if incoming.refusal:
-                taken.refused.append((incoming.name, incoming.refusal))
-                continue
-            film = self._arrive(incoming)
-            arrived.setdefault(film.digest, film)
-            progress(len(arrived))
-        films = list(arrived.values())
-        marks = [film.mark for film in films]
-        joined = join(marks, [film.folder for film in films], self.store.secret, secrets.token_hex(8))
-        with self.store.session() as session:
-            self._row(session)
-            act = secrets.token_hex(8)
-            for film, together in zip(films, joined, strict=True):
-                self._add_film(session, film, together, act, taken)
-        return taken
+        return add_films(self.store, self.id, files, progress)
 
     def exams(self) -> list[Exam]:
         """Return all exams that are not deleted, in the order in which they were added."""
@@ -135,7 +87,7 @@ class Worklist:
             if exam.answer:
                 raise StoreError("An answer to this exam is recorded already; a first answer is given once.")
             exam.answer = AnswerRow(before=answer)
-            self._note(session, exam, "before", secrets.token_hex(8), {})
+            note(session, exam, "before", secrets.token_hex(8))
 
     def record_after(self, number: int, answer: str, reason: str = "") -> None:
         """Record what the reader says with the program's answer in sight.
@@ -162,7 +114,7 @@ class Worklist:
             exam.answer = exam.answer or AnswerRow(before="")
             exam.answer.after, exam.answer.reading_id = answer, reading.id
             exam.answer.reason = reason.strip() if overrides else ""
-            self._note(session, exam, "after", secrets.token_hex(8), was)
+            note(session, exam, "after", secrets.token_hex(8), was)
 
     def delete(self, numbers: Collection[int]) -> None:
         """Delete exams: they can be brought back by `undo` for `UNDO_MINUTES`, and then are gone for good."""
@@ -170,7 +122,7 @@ class Worklist:
             act = secrets.token_hex(8)
             for number in numbers:
                 exam = self._exam_row(session, number)
-                self._note(session, exam, "deleted", act, {})
+                note(session, exam, "deleted", act)
                 exam.deleted_at = now()
 
     def delete_for_good(self) -> int:
@@ -183,13 +135,15 @@ class Worklist:
             act = secrets.token_hex(8)
             for number in numbers:
                 exam = self._exam_row(session, number)
-                _let_read(exam)
-                self._note(session, exam, "again", act, {})
+                let_read(exam)
+                note(session, exam, "again", act)
 
     def last_change(self, number: int | None = None) -> LastChange | None:
         """Return the newest change that can be undone, of the list or of one exam."""
         with self.store.session() as session:
-            wanted = self._changes().where(ChangeRow.kind.in_(_UNDOABLE))
+            gone = ExamRow.deleted_at.is_not(None)
+            undoable = (ChangeRow.kind == "deleted") & gone | (ChangeRow.kind == "after") & ~gone
+            wanted = self._changes().where(undoable)
             newest = session.scalars(wanted if number is None else wanted.where(ExamRow.number == number)).first()
             if newest is None:
                 return None
@@ -214,46 +168,7 @@ class Worklist:
                         setattr(exam.answer, name, value)
                 else:
                     session.delete(exam.answer)
-                self._note(session, exam, "undone", act + "-", {})
-
-    def _arrive(self, incoming: Incoming) -> _Arrived:
-        digest = self.store.put_film(self.id, incoming.data)
-        return _Arrived(incoming.name, incoming.folder, digest, find_mark(incoming.data, digest))
-
-    def _add_film(self, session: Session, film: _Arrived, together: str, act: str, taken: Taken) -> None:
-        known = session.scalar(select(FilmRow).where(FilmRow.list_id == self.id, FilmRow.digest == film.digest))
-        if known:
-            exam = session.get_one(ExamRow, known.exam_id)
-            exam.deleted_at = None
-            taken.known += 1
-            taken.numbers.add(exam.number)
-            return
-        same = (ExamRow.list_id == self.id, ExamRow.together == together, ExamRow.deleted_at.is_(None))
-        exam = session.scalar(select(ExamRow).where(*same))
-        if exam and len(exam.films) >= MAX_FILMS:
-            taken.refused.append((film.name, _FULL))
-            self.store.forget_film(self.id, film.digest)
-            return
-        if exam is None:
-            row = self._row(session)
-            row.counted += 1
-            exam = ExamRow(list_id=self.id, number=row.counted, together=together, origin=film.mark.origin)
-            session.add(exam)
-            session.flush()
-        _let_read(exam)
-        exam.films.append(FilmRow(list_id=self.id, exam_id=exam.id, digest=film.digest, name=film.name))
-        if exam.number not in taken.numbers:
-            self._note(session, exam, "added", act, {})
-        taken.films += 1
-        taken.numbers.add(exam.number)
-
-    def _row(self, session: Session) -> ListRow:
-        row = session.get(ListRow, self.id)
-        if row is None:
-            row = ListRow(id=self.id, reader_first=False, counted=0)
-            session.add(row)
-            session.flush()
-        return row
+                note(session, exam, "undone", act + "-")
 
     def _wanted(self) -> Select[tuple[ExamRow]]:
         parts = (selectinload(part) for part in (ExamRow.films, ExamRow.readings, ExamRow.answer))
@@ -268,18 +183,6 @@ class Worklist:
     def _changes(self) -> Select[tuple[ChangeRow]]:
         own = (ExamRow.list_id == self.id, ChangeRow.undone.is_(False))
         return select(ChangeRow).join(ExamRow).where(*own).order_by(ChangeRow.id.desc())
-
-    def _note(self, session: Session, exam: ExamRow, kind: str, act: str, was: dict) -> None:
-        """Write down a change of an exam."""
-        exam.touched_at = now()
-        session.flush()
-        session.add(ChangeRow(exam_id=exam.id, act=act, kind=kind, was=was, undone=False))
-
-
-def _let_read(exam: ExamRow) -> None:
-    exam.state, exam.reason, exam.claim, exam.tries = "unread", "", "", 0
-    for film in exam.films:
-        film.error = ""
 
 
 def _kept(answer: AnswerRow | None) -> dict:

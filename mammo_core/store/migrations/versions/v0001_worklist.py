@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("list_id", sa.String(64), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("together", sa.String(64), nullable=False),
+        sa.Column("woman", sa.String(64), nullable=False),
         sa.Column("origin", sa.String(32), nullable=False),
         sa.Column("added_at", sa.DateTime(), nullable=False),
         sa.Column("touched_at", sa.DateTime(), nullable=False),
