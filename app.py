@@ -17,6 +17,8 @@ ICONS = {
     "dataset": "photo_library",
     "steps": "footprint",
     "metrics": "monitoring",
+    "leakage": "water_drop",
+    "training": "model_training",
     "model_card": "description",
 }
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 from mammo_core.config import ROOT
 from mammo_core.errors import TrainingError
@@ -24,6 +23,8 @@ State = Literal["running", "finished", "stopped", "interrupted", "failed"]
 BEST_FILE = "best.keras"
 TENSORBOARD_DIR = "tensorboard"
 LOG_FILE = "log.txt"
+HELD_LOCK = "MAMMO_HELD_LOCK"
+"""Environment variable: the descriptor of the lock that a started process was handed."""
 _LOCK_FILE = ".running"
 _LOCK_TRIES, _LOCK_PAUSE_SECONDS = 20, 0.1
 
@@ -148,17 +149,28 @@ def only_run(name: str) -> Iterator[None]:
     Raises:
         TrainingError: Another run is going on.
     """
-    folder = experiments_dir()
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / _LOCK_FILE).open("a+", encoding="utf-8") as lock:
-        _take(lock.fileno())
-        lock.truncate(0)
-        lock.write(json.dumps({"name": name, "pid": os.getpid(), "at": time.time()}))
-        lock.flush()
+    held = os.environ.pop(HELD_LOCK, "")
+    with os.fdopen(int(held), "a+", encoding="utf-8") if held else _locked_file() as lock:
+        _sign(lock, name)
         try:
             yield
         finally:
             lock.truncate(0)
+
+
+@contextmanager
+def place_for(name: str) -> Iterator[int]:
+    """Take the one place for a process that is about to be started, and yield the descriptor to hand to it.
+
+    The lock goes over with the descriptor (and its number in the environment as `HELD_LOCK`), so that nobody else gets
+    in between, and lasts for as long as that process lives.
+
+    Raises:
+        TrainingError: Another run is going on.
+    """
+    with _locked_file() as lock:
+        _sign(lock, name)
+        yield lock.fileno()
 
 
 def running_now() -> str | None:
@@ -174,6 +186,24 @@ def running_now() -> str | None:
     except OSError:
         pass
     return None
+
+
+def _locked_file() -> TextIO:
+    folder = experiments_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = (folder / _LOCK_FILE).open("a+", encoding="utf-8")
+    try:
+        _take(lock.fileno())
+    except BaseException:
+        lock.close()
+        raise
+    return lock
+
+
+def _sign(lock: TextIO, name: str) -> None:
+    lock.truncate(0)
+    lock.write(json.dumps({"name": name}))
+    lock.flush()
 
 
 def _take(descriptor: int) -> None:

@@ -24,6 +24,8 @@ PAGES = {
     "dataset": ("Dataset", "The films the model learned from: truth, outlines, balance, splits."),
     "steps": ("Step by step", "What is done to a film before the model sees it."),
     "metrics": ("Test-set metrics", "How the model does on films of women it never saw, with intervals."),
+    "leakage": ("Leakage lab", "How the way of testing alone turns a coin into a record."),
+    "training": ("Training", "Experiments with other networks: start, watch, stop, go on, compare. Never a release."),
     "model_card": (
         "Model card and limits",
         "What the model is, how it was measured, and what it is not for.",
