@@ -9,6 +9,7 @@
     ├── JobError                   long work cannot be started now
     ├── RecordError                the record of a reading is none, or of another version
     ├── TrainingError              an experiment cannot begin, go on or be shown
+    ├── BatchError                 a run over many films cannot begin or go on
     ├── StoreError                 what is kept cannot be reached, or is not this visitor's
     └── BundleError                a model folder
         ├── ChecksumError          a file is not the one that was released
@@ -50,6 +51,10 @@ class TrainingError(MammoError):
     """An experiment cannot begin, go on or be shown."""
 
 
+class BatchError(MammoError):
+    """A run over many films cannot begin or go on."""
+
+
 class StoreError(MammoError):
     """What is kept cannot be reached, or does not belong to who asks."""
 
@@ -68,3 +73,10 @@ class ChecksumError(BundleError):
 
 class ConfigMismatchError(BundleError):
     """The running code or settings differ from those the model was trained with."""
+
+
+def in_words(error: Exception) -> str:
+    """Return why one film of several could not be worked on, for a person; an unforeseen error's own words may leak."""
+    if isinstance(error, (MammoError, OSError)):
+        return str(error)
+    return f"unforeseen {type(error).__name__}; please report it with the kind of film"

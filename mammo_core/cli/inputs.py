@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from mammo_core.errors import ImageError, MammoError
+from mammo_core.errors import ImageError, MammoError, in_words
 
 _log = logging.getLogger(__name__)
 
@@ -103,11 +103,10 @@ def each_film(films: list[Path], work: Callable[[Path], None], failed: Callable[
             work(path)
         except (BrokenPipeError, ModuleNotFoundError):
             raise
-        except (MammoError, OSError) as error:
-            message = str(error)
         except Exception as error:
-            _log.debug("unforeseen", exc_info=True)
-            message = f"unforeseen {type(error).__name__}; please report it with the kind of film"
+            if not isinstance(error, (MammoError, OSError)):
+                _log.debug("unforeseen", exc_info=True)
+            message = in_words(error)
         else:
             continue
         all_done = False

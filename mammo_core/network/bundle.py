@@ -42,11 +42,13 @@ class Bundle:
         folder: Where it lies.
         info: The content of `bundle.json`.
         config: Preparing, as at training.
+        threads: Threads that the network computes with; 0 leaves it to the runtime. Results do not depend on it.
     """
 
     folder: Path
     info: dict
     config: PreprocessConfig
+    threads: int = 0
 
     @property
     def model_id(self) -> str:
@@ -63,7 +65,7 @@ class Bundle:
         """The ONNX copy, loaded on first use."""
         from mammo_core.network.runtime import OnnxNetwork
 
-        return OnnxNetwork(self.folder / ONNX_FILE)
+        return OnnxNetwork(self.folder / ONNX_FILE, self.threads)
 
     @cached_property
     def film_bias(self) -> np.ndarray:
@@ -90,11 +92,12 @@ def active_folder() -> Path:
     return MODELS_DIR / name
 
 
-def load_bundle(folder: Path | None = None) -> Bundle:
+def load_bundle(folder: Path | None = None, *, threads: int = 0) -> Bundle:
     """Load and check a model folder.
 
     Args:
         folder: The folder; None for the active one.
+        threads: As `Bundle.threads`: 1 where several readers share the machine, each on a core of its own.
 
     Raises:
         BundleError: Missing, half-made or of another schema.
@@ -121,7 +124,7 @@ def load_bundle(folder: Path | None = None) -> Bundle:
             f"{folder.name} was trained on films prepared by other code (fingerprint {info['fingerprint'][:12]}, now "
             f"{now[:12]}); train it again, or go back to the code it was released with"
         )
-    return Bundle(folder, info, config)
+    return Bundle(folder, info, config, threads)
 
 
 def file_sha256(path: Path) -> str:
