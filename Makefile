@@ -9,7 +9,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 INSTALLED_DEV := .venv/.installed-dev
 
-.PHONY: help run test test-long lint format bench train screenshots gate-report segmentation-report applicability-report asymmetry-report scorecard recipe
+.PHONY: help run test test-long lint format bench bench-growth train screenshots gate-report segmentation-report applicability-report asymmetry-report scorecard recipe release-model leakage
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-20s %s\n", $$1, $$2}'
@@ -35,8 +35,17 @@ format: $(INSTALLED_DEV) ## mend style and format
 train: $(INSTALLED) ## train on MIAS and release models/mine (MODEL=name ARGS="--set section.key=value")
 	$(BIN)/python -m mammo_core train $(MODEL) $(ARGS)
 
+release-model: $(INSTALLED) ## make MODEL=name and all that hangs on it, or finish it; ARGS=--check only looks
+	$(BIN)/python -m scripts.release_model $(if $(filter command environment,$(firstword $(origin MODEL))),$(MODEL)) $(ARGS)
+
+leakage: $(INSTALLED) ## test one network under leaky and honest protocols, into docs/leakage.*
+	$(BIN)/python -m mammo_core leakage --out docs
+
 bench: $(INSTALLED) ## time loading, preparing and reading
 	$(BIN)/python -m benchmarks.speed $(ARGS)
+
+bench-growth: $(INSTALLED) ## how time and memory grow with film area, films and workers (long; goes on where it was)
+	$(BIN)/python -m benchmarks.growth $(ARGS)
 
 gate-report: $(INSTALLED) ## measure the gate's error rates into docs/gate.md
 	$(BIN)/python -m benchmarks.gate_report $(ARGS)

@@ -15,6 +15,7 @@ DONE, FAILED, WRONG_USE, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141
 VERBS = {
     "read": ("mammo_core.cli.read", "read films: probabilities, decision and the places looked at"),
     "read-exam": ("mammo_core.cli.read_exam", "read the films of one woman together: each breast against the other"),
+    "batch": ("mammo_core.cli.batch", "read an archive of films into one Parquet table, on many cores or machines"),
     "report": ("mammo_core.cli.report", "write a reading as one printable page, and as a record that can be repeated"),
     "repeat": ("mammo_core.cli.repeat", "read a recorded film again and say whether it repeats bit by bit"),
     "enhance": ("mammo_core.cli.enhance", "raise a film's contrast for the eye"),
