@@ -4,7 +4,7 @@ import streamlit as st
 
 from mammo_core.config import PreprocessConfig
 from mammo_core.errors import BundleError, MammoError
-from mammo_core.ui import cards, verbs
+from mammo_core.ui import cards, reader_first, verbs
 from mammo_core.ui.case import current_case
 from mammo_core.ui.door import enter_through_app
 from mammo_core.ui.exam_answer import show_exam, show_marks
@@ -49,7 +49,8 @@ except BundleError as error:
 with st.spinner(words.OUTLINING), st.skeleton(height=560):
     outlined, troubles = outline_films(hanging, bundle.config if bundle else PreprocessConfig())
 of_one_woman = len(hanging.women) < 2
-if bundle and outlined and of_one_woman:
+hidden = reader_first.hides(woman)
+if bundle and outlined and of_one_woman and not hidden:
     reading = known_exam(case, hanging.places, outlined, bundle)
 readings = dict(zip(outlined, reading.films, strict=True)) if reading else {}
 
@@ -60,6 +61,8 @@ with answer:
     if not of_one_woman:
         both = words.TWO_WOMEN.format(n=len(hanging.women), names=names_of(hanging.women, films))
         st.warning(both, title=words.NOT_READ_TITLE, icon=":material/group:")
+    elif hidden:
+        reader_first.ask(woman)
     elif bundle and outlined and not reading:
         bar = st.progress(0.0)
         with st.skeleton(height=420):  # the films are on screen meanwhile
@@ -73,6 +76,8 @@ with answer:
         show_exam_report(hanging.places, outlined, reading, bundle)
     elif trouble:
         st.error(trouble[1], title=trouble[0], icon=":material/error:")
+    if not hidden:
+        reader_first.show_reader(woman)
     notes = [*troubles, *notes_on(films, hanging, woman)]
     if notes:
         cards.show_notes(words.NOTES_TITLE, notes, outside=bool(troubles))

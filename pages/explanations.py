@@ -5,14 +5,17 @@ import streamlit as st
 from mammo_core.errors import BundleError, MammoError
 from mammo_core.ui import explain_show as show
 from mammo_core.ui import verbs
+from mammo_core.ui.case import current_case
 from mammo_core.ui.door import enter_through_app
 from mammo_core.ui.explain_bench import current_bench
 from mammo_core.ui.explain_sanity import show_sanity
 from mammo_core.ui.explain_scorecard import scorecard, show_sanity_figures, show_scorecard
-from mammo_core.ui.steps_films import choose_film
+from mammo_core.ui.reader_first import hides, subject_of
+from mammo_core.ui.steps_films import OPEN, choose_film
 from mammo_core.ui.style import apply_style
 from mammo_core.ui.words import explain as words
 from mammo_core.ui.words.glossary import explained
+from mammo_core.ui.words.worklist import EXPLAIN_HIDDEN as READER_HIDDEN
 
 enter_through_app()
 apply_style("explain")
@@ -31,6 +34,9 @@ if bundle:
         chosen = choose_film("explain")
     with what:
         target = show.choose_target()
+if chosen and chosen[0] == OPEN and hides(subject_of(current_case().films[chosen[1]])):
+    st.info(READER_HIDDEN, icon=":material/visibility_off:")
+    chosen = None
 if chosen:
     source, key, film = chosen
     bench = current_bench()

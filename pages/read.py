@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mammo_core.errors import BundleError, MammoError
-from mammo_core.ui import verbs
+from mammo_core.ui import reader_first, verbs
 from mammo_core.ui.case import current_case
 from mammo_core.ui.door import enter_through_app
 from mammo_core.ui.read_answer import show_facts, show_reading
@@ -25,9 +25,11 @@ if not case.films:
 film = choose_film(case)
 title_unseen(f"{film.mammogram.name}: {film.name}")
 bundle = reading = trouble = None
+subject = reader_first.subject_of(film)
+hidden = reader_first.hides(subject)
 try:
     bundle = verbs.active_bundle()
-    reading = verbs.known_reading(film, bundle)
+    reading = None if hidden else verbs.known_reading(film, bundle)
 except BundleError as error:
     trouble = verbs.no_model(error)
 
@@ -35,7 +37,9 @@ films, answer = st.container(key="film_and_answer").columns([2.45, 1], gap="medi
 with films:
     show_films(film, bundle, reading)
 with answer:
-    if bundle and not reading:
+    if hidden:
+        reader_first.ask(subject)
+    elif bundle and not reading:
         st.caption(read_words.READING)
         with st.skeleton(height=420):  # the film is on screen meanwhile
             try:
@@ -48,6 +52,8 @@ with answer:
         show_film_report(film, reading, bundle)
     elif trouble:
         st.error(trouble[1], title=trouble[0], icon=":material/error:")
+    if not hidden:
+        reader_first.show_reader(subject)
     show_facts(film, bundle)
     if film.credit:
         st.caption(film.credit)

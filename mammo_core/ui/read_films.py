@@ -17,6 +17,7 @@ from mammo_core.ui import verbs
 from mammo_core.ui.cards import percent
 from mammo_core.ui.case import OpenFilm
 from mammo_core.ui.read_region import region_marks, show_region, take_region
+from mammo_core.ui.similar_show import show_similar
 from mammo_core.ui.viewer import Mark, Pane, drawn_region, show_viewer
 from mammo_core.ui.words import read as words
 
@@ -35,7 +36,7 @@ def show_films(film: OpenFilm, bundle: Bundle | None, reading: FilmReading | Non
     mammogram = film.mammogram
     whole = Pane(
         words.UNTOUCHED, film.key, mammogram.pixels, mammogram.bit_depth, focus=focus,
-        marks=region_marks(film, bundle), pixel_spacing_mm=mammogram.pixel_spacing_mm,
+        marks=region_marks(film, bundle if reading else None), pixel_spacing_mm=mammogram.pixel_spacing_mm,
     )  # fmt: skip
     progress, films, controls = st.container(), st.container(), st.container(border=True, key="controls")
     panes = [whole]
@@ -47,8 +48,9 @@ def show_films(film: OpenFilm, bundle: Bundle | None, reading: FilmReading | Non
         with right:
             panes.append(_heatmap(film, bundle, reading, progress, whole))
     with films:
-        show_viewer(panes, key=_VIEWER, select_region=focus is not None, rerun=_FRAGMENT)
-        show_region(film, bundle)
+        show_viewer(panes, key=_VIEWER, select_region=bool(focus and reading), rerun=_FRAGMENT)
+        show_region(film, bundle if reading else None)
+        show_similar(film, bundle, reading)
     if reading:
         _save_reading(film, reading)
 
@@ -101,7 +103,7 @@ def _heatmap(film: OpenFilm, bundle: Bundle, reading: FilmReading, progress: Del
     )
     heat = _explain(film, bundle, method, target, progress)
     make = lambda: verbs.overlay_file(film, heat.heatmap, [mark.box for mark in reading.candidates])  # noqa: E731
-    _save(st.container(), words.SAVE_OVERLAY, make, f"heatmap-{method}-{target}.png")
+    _save(st.container(), words.SAVE_OVERLAY, make, f"heatmap-{method}-{target}.png", words.SAVE_OVERLAY_HELP)
     if heat.empty:
         st.info(words.NO_EVIDENCE.format(target=target, method=_method_name(method)), icon=":material/info:")
     else:
@@ -162,8 +164,10 @@ def _save_reading(film: OpenFilm, reading: FilmReading) -> None:
     )
 
 
-def _save(place: DeltaGenerator, label: str, make: Callable[[], bytes], file_name: str) -> None:
+def _save(
+    place: DeltaGenerator, label: str, make: Callable[[], bytes], file_name: str, about: str | None = None
+) -> None:
     """Offer a PNG that is made when it is asked for."""
     place.download_button(
-        label, make, file_name, "image/png", icon=":material/download:", on_click="ignore", width="stretch"
+        label, make, file_name, "image/png", help=about, icon=":material/download:", on_click="ignore", width="stretch"
     )

@@ -1,0 +1,68 @@
+"""Opening an exam of the list on the Exam and Read pages, and finding the way from its films back to the list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from mammo_core.errors import StoreError
+from mammo_core.store.exam import Exam
+from mammo_core.store.worklist import Worklist
+from mammo_core.ui.case import MAX_FILMS, close_case, current_case, open_files
+from mammo_core.ui.words import dataset as dataset_words
+from mammo_core.ui.words import opening as opening_words
+from mammo_core.ui.words import worklist as words
+from mammo_core.ui.worklist_key import opened
+
+EXAM_PAGE = "pages/exam.py"
+_ASKED, _ORDER = "worklist_asked", "worklist_order"
+
+
+def ask_to_open(number: int) -> None:
+    """Let the next run open an exam; to be called when a button is pressed."""
+    st.session_state[_ASKED] = number
+
+
+def remember_order(exams: Sequence[Exam]) -> None:
+    """Keep the order in which exams are shown, so that one can go on to the next from its page."""
+    st.session_state[_ORDER] = [exam.number for exam in exams]
+
+
+def next_after(number: int) -> int | None:
+    """Return the exam that was shown below one; None for the last."""
+    order = st.session_state.get(_ORDER, [])
+    return order[order.index(number) + 1] if number in order[:-1] else None
+
+
+def open_asked(worklist: Worklist) -> None:
+    """Open the exam that was asked for, if one was, and go to the Exam page.
+
+    Raises:
+        StoreError: It is not there any more.
+    """
+    number = st.session_state.pop(_ASKED, None)
+    if number is None:
+        return
+    exam = worklist.exam(number)
+    files = []
+    for film in exam.films:
+        try:
+            files.append((film.name, worklist.film(film)))
+        except StoreError as error:
+            current_case().refused.append((film.name, str(error)))
+    case = current_case()
+    for key in [key for key, film in case.films.items() if film.woman in opened()]:
+        case.close(key)
+    opened().clear()
+    if len(case.films) + len(files) > MAX_FILMS:
+        close_case()
+    woman = words.WOMAN.format(number=number)
+    opened()[woman] = number
+    open_files(files, _credit(exam), woman)
+    st.switch_page(EXAM_PAGE)
+
+
+def _credit(exam: Exam) -> str:
+    kind = exam.origin.partition(" ")[0]
+    return {"demo": opening_words.DEMO_CREDIT, "MIAS": dataset_words.CREDIT}.get(kind, "")
