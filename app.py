@@ -8,10 +8,14 @@ from mammo_core.errors import BundleError
 from mammo_core.network.bundle import active_folder
 from mammo_core.ui.style import MARK, show_frame
 from mammo_core.ui.words.frame import PAGES, TITLE
+from mammo_core.ui.worklist_key import carry_key
+from mammo_core.ui.worklist_wake import wake_worklist
 
 ICONS = {
     "read": "radiology",
     "exam": "view_column",
+    "worklist": "checklist",
+    "walk": "directions_walk",
     "enhance": "contrast",
     "explanations": "layers",
     "dataset": "photo_library",
@@ -36,6 +40,8 @@ try:
 except BundleError:
     model_id = None
 show_frame(model_id)
+carry_key(page.url_path)
+wake_worklist()
 try:
     page.run()
 finally:

@@ -19,6 +19,8 @@ UNUSABLE = (
 PAGES = {
     "read": ("Read", "Open films, see them enhanced, and see what the model says and where it looked."),
     "exam": ("Exam", "Hang the films of one woman, hold left against right, and read them together."),
+    "walk": ("Guided walk", "Six steps through two real exams: what the program says, why it refuses, how it ended."),
+    "worklist": ("Worklist", "Many exams read in the background, sorted by suspicion, with your answers beside them."),
     "enhance": ("Enhancement", "Local contrast and sharpening that follow the slider, and what they did in figures."),
     "explanations": ("Explanations", "Where the model found evidence, by six methods, and how well each points."),
     "dataset": ("Dataset", "The films the model learned from: truth, outlines, balance, splits."),
