@@ -6,16 +6,24 @@ zooms or pans: a finger that scrolls the page must not move an axis.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import plotly.graph_objects as go
 
 from mammo_core.report.palette import BACKGROUND, GRID, MUTED, SURFACE, TEXT
 
 CONFIG = {"displayModeBar": False, "responsive": True}
 """Plotly's own settings, to be given where a figure is shown."""
+_SAVE = {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["toImage"]]}
 FONT = "'Source Sans Pro', 'Source Sans 3', 'Source Sans', 'DejaVu Sans', sans-serif"
 
 _LEGEND_LINE_PX = 24
 _TOP_PX, _AXIS_PX = 72, 56
+
+
+def savable(name: str) -> dict:
+    """Return Plotly's settings for a figure that its reader can save, under `name`, as SVG; the browser writes it."""
+    return CONFIG | _SAVE | {"toImageButtonOptions": {"format": "svg", "filename": name}}
 
 
 def styled(
@@ -75,6 +83,7 @@ def styled(
         },
         hoverlabel={"bgcolor": SURFACE, "bordercolor": GRID, "font": {"family": FONT, "size": 13, "color": TEXT}},
         dragmode=False,
+        modebar={"bgcolor": "rgba(0,0,0,0)", "color": MUTED, "activecolor": TEXT},
     )
     axis = {"gridcolor": GRID, "zeroline": False, "fixedrange": True, "linecolor": GRID, "tickcolor": GRID}
     axis |= {"tickfont": {"size": 13, "color": MUTED}, "automargin": False}
@@ -83,7 +92,7 @@ def styled(
     return figure
 
 
-def interval_text(figure: dict, digits: int = 2) -> str:
+def interval_text(figure: Mapping, digits: int = 2) -> str:
     """Return `0.77 [0.71, 0.84]` for a figure of `metrics.json`, `0.77` without interval, `-` without value."""
     if figure["value"] is None:
         return "–"
@@ -94,7 +103,7 @@ def interval_text(figure: dict, digits: int = 2) -> str:
     return f"{value} [{low:.{digits}f}, {high:.{digits}f}]"
 
 
-def percent_text(figure: dict, digits: int = 0) -> str:
+def percent_text(figure: Mapping, digits: int = 0) -> str:
     """Return `77 % [71, 84]` for a share of `metrics.json`."""
     if figure["value"] is None:
         return "–"

@@ -6,7 +6,7 @@ page and still be honest.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -141,11 +141,24 @@ def reliability_figure(
     return figure.update_xaxes(range=[0, top], tickformat=".0%").update_yaxes(range=[0, top], tickformat=".0%")
 
 
-def froc_figure(lines: Sequence[Line], title: str, subtitle: str) -> go.Figure:
-    """Draw FROC curves: x = false marks on a normal film, y = share of abnormalities found."""
+def froc_figure(
+    lines: Sequence[Line], title: str, subtitle: str, stated: Mapping[str, Mapping[str, dict]] | None = None
+) -> go.Figure:
+    """Draw FROC curves: x = false marks on a normal film, y = share of abnormalities found.
+
+    Args:
+        lines: One a group of abnormalities.
+        title: See `styled`.
+        subtitle: See `styled`.
+        stated: {label of a line: {rate of false marks: figure}}, drawn as intervals on its line.
+    """
     figure = go.Figure()
     for line in lines:
         figure.add_trace(_curve(line, "finds %{y:.0%} with %{x:.2f} false marks on a normal film", "hv"))
+        for rate, found in (stated or {}).get(line.label, {}).items():
+            colour = CLASS_COLOURS.get(line.label, ACCENT)
+            ends = {"x": [float(rate)] * 2, "y": found["ci95"] or [], "mode": "lines", "hoverinfo": "skip"}
+            figure.add_trace(go.Scatter(**ends, line={"color": colour, "width": 1.2}, opacity=0.7, showlegend=False))
     styled(figure, title, subtitle, "false marks on a normal film", "abnormalities found", n_legend=len(lines))
     return figure.update_xaxes(rangemode="tozero").update_yaxes(**_SHARE_AXIS)
 
@@ -203,7 +216,7 @@ def share_decided_figure(
     figure = go.Figure()
     for band in bands:
         if band.dash == "solid":
-            _add_band(figure, band)
+            add_band(figure, band)
         figure.add_trace(
             go.Scatter(
                 x=band.x,
@@ -230,7 +243,7 @@ def share_decided_figure(
     return figure.update_xaxes(**_SHARE_AXIS).update_yaxes(**_SHARE_AXIS)
 
 
-def _add_band(figure: go.Figure, band: Band) -> None:
+def add_band(figure: go.Figure, band: Band) -> None:
     """Fill between the ends of the interval, where there is one."""
     known = ~(np.isnan(band.low) | np.isnan(band.high))
     x, low, high = band.x[known], band.low[known], band.high[known]

@@ -6,7 +6,7 @@ page and still be honest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,6 +100,23 @@ def interval_figure(
     styled(figure, title, subtitle, x_title, plot_height=_ROW_PX * len(rows) + 14, n_legend=n_legend, left=14)
     figure.update_yaxes(visible=False, range=[0.6, len(rows) + 0.75])
     return figure.update_xaxes(range=[min([start, *ends]) - 0.02, 1.02], tickformat=".1f", dtick=0.2)
+
+
+def difference_figure(rows: Sequence[Row], title: str, subtitle: str, x_title: str) -> go.Figure:
+    """Draw differences as dots with their 95 % intervals about a line at 0. Arguments as `interval_figure`."""
+    figure = interval_figure(rows, title, subtitle, x_title, signed_text)
+    ends = [abs(end) for row in rows for end in (row.figure["ci95"] or [row.figure["value"] or 0.0])]
+    reach = 1.1 * max([0.05, *ends])
+    figure.add_vline(0, line={"color": MUTED, "width": 1.2, "dash": "dot"})
+    return figure.update_xaxes(range=[-reach, reach], tickformat="+.2f", dtick=None, nticks=7)
+
+
+def signed_text(figure: Mapping) -> str:
+    """Return `+0.03 [-0.01, +0.07]` for a difference of `metrics.json`, without interval or as a dash where none is."""
+    if figure["value"] is None:
+        return "–"
+    value = f"{figure['value'] + 0.0:+.3f}"
+    return value if figure["ci95"] is None else f"{value} [{figure['ci95'][0]:+.3f}, {figure['ci95'][1]:+.3f}]"
 
 
 def _add_chance(figure: go.Figure, rows: Sequence[Row], heights: np.ndarray) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from mammo_core.evaluate.permutations import LOCALISATION
 from mammo_core.evaluate.pointing import STRONGEST
 from mammo_core.report.interval_charts import Row, interval_figure
 from mammo_core.ui.metrics_data import Tested
-from mammo_core.ui.metrics_sections import show, subtitle
+from mammo_core.ui.metrics_sections import show, show_table, subtitle
 from mammo_core.ui.words import metrics as words
+from mammo_core.ui.words.metrics_charts import ALTS, AXES, COLUMNS, READ, TITLES
 
 
 def show_chance(tested: Tested, name: str) -> None:
@@ -24,18 +24,18 @@ def show_chance(tested: Tested, name: str) -> None:
     left, right = st.columns([3, 2])
     with left:
         rows = [Row(label, figure, chance=words.chance_ends(found)) for label, figure, found in told]
-        figure = interval_figure(rows, "Better than chance?", subtitle(block), "from 0 to 1")
-        show(figure, f"chance_{name}", "Figures of the model beside those of permuted labels", words.READ["chance"])
+        figure = interval_figure(rows, TITLES["chance"], subtitle(block), AXES["unit"])
+        show(figure, f"chance_{name}", ALTS["chance"], READ["chance"])
     with right:
         table = [
             {
-                "figure": label,
-                "labels at random": f"{found['mean']:.2f} ({found['least']:.2f} to {found['most']:.2f})",
+                COLUMNS["figure"]: label,
+                COLUMNS["at_random"]: words.at_random(found),
                 "p": f"{found['p_value']:.3f}",
             }
             for label, _, found in told
         ]
-        st.dataframe(pd.DataFrame(table), hide_index=True, alt="What permuted labels gave, and p")
+        show_table(table, f"chance_table_{name}", ALTS["chance_table"])
         st.caption(words.P_VALUE)
 
 
@@ -46,7 +46,8 @@ def _told(tested: Tested, name: str) -> list[tuple[str, dict, dict]]:
     place = tested.chance(LOCALISATION) or {}
     if name == "film" and "pointing" in place:
         found = tested.metrics[LOCALISATION]["abnormal"]
-        told.append(("Strongest mark hits", found["pointing"][STRONGEST], place["pointing"]))
+        told.append((words.PLACE_CHANCE["pointing"], found["pointing"][STRONGEST], place["pointing"]))
         if "sensitivity_at_1" in place:
-            told.append(("Found at 1 false mark", found["sensitivity_at"]["1"], place["sensitivity_at_1"]))
+            at_one = found["sensitivity_at"]["1"]
+            told.append((words.PLACE_CHANCE["sensitivity_at_1"], at_one, place["sensitivity_at_1"]))
     return told

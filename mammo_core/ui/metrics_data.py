@@ -7,20 +7,23 @@ everything is derived again (some seconds).
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mammo_core.evaluate.blocks import HEADLINE_REPEAT, blocks_in, rows_of
+from mammo_core.evaluate.blocks import BLOCKS, HEADLINE_REPEAT, blocks_in, rows_of
 from mammo_core.evaluate.derive import METRICS_NAME, SCHEMA, derive_metrics, source_digests
+from mammo_core.evaluate.prevalence import Rates, rates_at
+from mammo_core.evaluate.sample import Sample
 from mammo_core.evaluate.score_files import ScoreFiles, load_score_files
 from mammo_core.film.load import load_mammogram
 from mammo_core.mias.films import open_films
 from mammo_core.mias.index import annotations_by_film, background_tissue, load_annotations
 from mammo_core.types import LABELS, Box
+from mammo_core.ui.words import metrics as words
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,16 +31,22 @@ class Tested:
     """A model folder's scores and what is derived from them.
 
     Attributes:
-        model_id: The folder's name.
+        folder: The model folder.
         files: Its score files.
         metrics: `metrics.json`.
         points: {unit: {operating point: the model's own threshold on P(malignant)}}, as far as it states them.
     """
 
-    model_id: str
+    folder: Path
     files: ScoreFiles
     metrics: dict
     points: dict[str, dict[str, float]]
+    _kept: dict = field(default_factory=dict, repr=False)
+
+    @property
+    def model_id(self) -> str:
+        """The folder's name."""
+        return self.folder.name
 
     @property
     def blocks(self) -> list[str]:
@@ -47,6 +56,18 @@ class Tested:
     def rows(self, block: str) -> pd.DataFrame:
         """Return the headline repeat's cases of a unit."""
         return rows_of(self.files.predictions, block)
+
+    def sample(self, block: str) -> Sample:
+        """Return the same cases as arrays; made once, and so are its resamples."""
+        if block not in self._kept:
+            self._kept[block] = Sample.from_frame(self.rows(block), self.files.operating_points)
+        return self._kept[block]
+
+    def rates(self, block: str, point: str) -> Rates:
+        """Return what an operating point of a unit does, resampled once."""
+        if (block, point) not in self._kept:
+            self._kept[block, point] = rates_at(self.sample(block), point, BLOCKS[block][0])
+        return self._kept[block, point]
 
     def thresholds(self, unit: str) -> dict[str, float]:
         """Return {operating point: the model's own threshold} of a unit; empty where it states none."""
@@ -76,14 +97,14 @@ def load_tested(folder: Path) -> Tested:
     return _load_tested(folder, source_digests(folder))
 
 
-@st.cache_data(max_entries=4, show_spinner="Deriving every figure from the model's scores …")
+@st.cache_resource(max_entries=4, show_spinner=words.DERIVING)  # shared by all visitors, and changed by none
 def _load_tested(folder: Path, digests: dict[str, str]) -> Tested:
     files = load_score_files(folder, complete=True)
     metrics = _read_json(folder / METRICS_NAME)
     if metrics.get("derived_from") != digests or metrics.get("schema") != SCHEMA:
         metrics = derive_metrics(files, load_annotations())
     points = _read_json(folder / "bundle.json").get("operating_points", {})
-    return Tested(folder.name, files, metrics, points)
+    return Tested(folder, files, metrics, points)
 
 
 def _read_json(path: Path) -> dict:

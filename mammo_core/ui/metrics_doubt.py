@@ -3,44 +3,42 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from mammo_core.report import curves
-from mammo_core.report.chart_style import percent_text
 from mammo_core.report.curves import Band
+from mammo_core.report.figure_table import share
 from mammo_core.report.palette import ACCENT, CLASS_COLOURS, MUTED
 from mammo_core.types import LABELS
-from mammo_core.ui.metrics_sections import show, subtitle
+from mammo_core.ui.metrics_sections import show, show_table, subtitle
 from mammo_core.ui.words import metrics as words
 from mammo_core.ui.words.glossary import explained
+from mammo_core.ui.words.metrics_charts import ALTS, AXES, COLUMNS, LEGENDS, READ, TITLES
 
 
 def show_doubt(block: dict, name: str) -> None:
     """Show a unit's curves against the share decided, and coverage and error by class."""
-    points, figures, unit = block["doubt_curve"]["points"], block["figures"], block["unit"]
+    points, figures = block["doubt_curve"]["points"], block["figures"]
     own = figures["coverage"]["value"], figures["accuracy_decided"]["value"]
     st.markdown(words.doubt(block), help=explained("Refer"))
     left, right = st.columns(2)
     with left:
         bands = [
-            _band(points, "accuracy", ACCENT, "right, with 95 % interval"),
-            _band(points, "always_normal", MUTED, "right when always saying normal", "dot"),
+            _band(points, "accuracy", ACCENT, LEGENDS["right"]),
+            _band(points, "always_normal", MUTED, LEGENDS["always_normal"], "dot"),
         ]
-        figure = curves.share_decided_figure(
-            bands, "Right, of those decided", subtitle(block), "called their true class", None if None in own else own
-        )
-        show(figure, f"doubt_{name}", f"Accuracy against the share of {unit}s decided", words.READ["doubt"])
+        about = TITLES["doubt"], subtitle(block), AXES["true_class"]
+        figure = curves.share_decided_figure(bands, *about, None if None in own else own)
+        show(figure, f"doubt_{name}", ALTS["doubt"], READ["doubt"])
     with right:
         bands = [
-            _band(points, "sensitivity_malignant", CLASS_COLOURS["malignant"], "malignant: called so (sensitivity)"),
-            _band(points, "specificity_malignant", CLASS_COLOURS["normal"], "others: not called so (specificity)"),
+            _band(points, "sensitivity_malignant", CLASS_COLOURS["malignant"], LEGENDS["sensitivity"]),
+            _band(points, "specificity_malignant", CLASS_COLOURS["normal"], LEGENDS["specificity"]),
         ]
-        figure = curves.share_decided_figure(bands, "Cancers, of those decided", subtitle(block), "called right")
-        alt = f"Sensitivity and specificity for malignant against the share of {unit}s decided"
-        show(figure, f"doubt_malignant_{name}", alt, words.READ["doubt_malignant"])
-    st.dataframe(_by_class(figures), hide_index=True, alt="Coverage and error of each class")
-    st.caption(words.READ["by_class"])
+        figure = curves.share_decided_figure(bands, TITLES["doubt_malignant"], subtitle(block), AXES["call_right"])
+        show(figure, f"doubt_malignant_{name}", ALTS["doubt_malignant"], READ["doubt_malignant"])
+    show_table(_by_class(figures), f"by_class_{name}", ALTS["by_class"])
+    st.caption(READ["by_class"])
 
 
 def _band(points: list[dict], key: str, colour: str, legend: str, dash: str = "solid") -> Band:
@@ -52,11 +50,11 @@ def _band(points: list[dict], key: str, colour: str, legend: str, dash: str = "s
     return Band(np.array([p["share"] for p in points]), value, ends[:, 0], ends[:, 1], n, colour, legend, dash)
 
 
-def _by_class(figures: dict) -> pd.DataFrame:
+def _by_class(figures: dict) -> list[dict[str, object]]:
     """Return what share of each class is decided, and how much of that is wrong."""
     rows = []
     for label in LABELS:
         decided, wrong = figures[f"coverage_{label}"], figures[f"error_decided_{label}"]
-        row = {"class": label, "cases": decided["n"], "decided": percent_text(decided), "of them": wrong["n"]}
-        rows.append(row | {"wrong": percent_text(wrong)})
-    return pd.DataFrame(rows)
+        row = {COLUMNS["class"]: label, COLUMNS["cases"]: decided["n"], COLUMNS["decided"]: share(decided)}
+        rows.append(row | {COLUMNS["of_them"]: wrong["n"], COLUMNS["wrong"]: share(wrong)})
+    return rows

@@ -11,17 +11,21 @@ from mammo_core.config import find_mias
 from mammo_core.errors import MammoError
 from mammo_core.mias.index import annotations_by_film
 from mammo_core.report import charts
+from mammo_core.report.chart_style import CONFIG
 from mammo_core.types import DECISIONS, LABELS, Box
 from mammo_core.ui.metrics_data import Tested, film_pixels, film_table
-from mammo_core.ui.metrics_sections import show
+from mammo_core.ui.metrics_sections import save_button
 from mammo_core.ui.words import metrics as words
+from mammo_core.ui.words.metrics_charts import ALTS, FILM_COLUMNS
 
 _FILM = "metrics_film"
 _COLUMNS = {
-    "film": st.column_config.TextColumn("film", pinned=True),
-    "p_malignant": st.column_config.ProgressColumn("P(malignant)", format="%.2f", min_value=0.0, max_value=1.0),
-    "p_benign": st.column_config.NumberColumn("P(benign)", format="%.2f"),
-    "p_normal": st.column_config.NumberColumn("P(normal)", format="%.2f"),
+    "film": st.column_config.TextColumn(FILM_COLUMNS["film"], pinned=True),
+    "p_malignant": st.column_config.ProgressColumn(
+        FILM_COLUMNS["p_malignant"], format="%.2f", min_value=0.0, max_value=1.0
+    ),
+    "p_benign": st.column_config.NumberColumn(FILM_COLUMNS["p_benign"], format="%.2f"),
+    "p_normal": st.column_config.NumberColumn(FILM_COLUMNS["p_normal"], format="%.2f"),
 }
 
 
@@ -30,9 +34,7 @@ def show_films(tested: Tested) -> None:
     """Show the tested films, filtered, and the chosen one."""
     table = film_table(tested.rows("film"))
     shown = _filtered(table)
-    st.caption(
-        f"{len(shown)} of {words.plural(len(table), 'film')}, most probably malignant first. Choose a row to open it."
-    )
+    st.caption(words.films_listed(len(shown), len(table)))
     films = shown["film"].tolist()
     # A grid of its own for each set of films, or a filter would leave the wrong row marked as chosen.
     grid = f"metrics_films_{hash(tuple(films))}"
@@ -41,12 +43,11 @@ def show_films(tested: Tested) -> None:
         st.dataframe(
             shown.drop(columns="mistake"), hide_index=True, height=560, key=grid,
             on_select=partial(_choose, grid, films),
-            selection_mode="single-row", column_config=_COLUMNS, alt="Tested films with truth and decision",
+            selection_mode="single-row", column_config=_COLUMNS, alt=ALTS["films"],
         )  # fmt: skip
+        save_button(shown, "films")
     with right:
-        film = st.selectbox(
-            "Film", table["film"], index=None, key=_FILM, placeholder="Choose a row, or name a film such as mdb028"
-        )
+        film = st.selectbox(words.FILM, table["film"], index=None, key=_FILM, placeholder=words.FILM_HINT)
         if film:
             _show_film(table[table["film"] == film].iloc[0], tested.strongest_mark(film))
 
@@ -54,9 +55,9 @@ def show_films(tested: Tested) -> None:
 def _filtered(table: pd.DataFrame) -> pd.DataFrame:
     """Return the films that the filters leave."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        mistakes = st.toggle("Mistakes only", key="metrics_mistakes", help="Called another class than its own.")
-        truths = st.pills("Truth", LABELS, selection_mode="multi", key="metrics_truths")
-        decisions = st.pills("Decision", DECISIONS, selection_mode="multi", key="metrics_decisions")
+        mistakes = st.toggle(words.MISTAKES, key="metrics_mistakes", help=words.MISTAKES_HELP)
+        truths = st.pills(words.TRUTH, LABELS, selection_mode="multi", key="metrics_truths")
+        decisions = st.pills(words.DECISION, DECISIONS, selection_mode="multi", key="metrics_decisions")
     keep = table["truth"].isin(truths or LABELS) & table["decision"].isin(decisions or DECISIONS)
     if mistakes:
         keep &= table["mistake"]
@@ -72,31 +73,26 @@ def _choose(grid: str, films: list[str]) -> None:
 
 def _show_film(row: pd.Series, mark: Box | None) -> None:
     """Show one film with its annotated circles and the model's strongest mark, or say why it cannot be shown."""
-    st.markdown(
-        f"**{row['film']}** is **{row['truth']}**; the decision was **{row['decision']}**. Out of fold: malignant "
-        f"{row['p_malignant']:.0%}, benign {row['p_benign']:.0%}, normal {row['p_normal']:.0%}."
-    )
+    st.markdown(words.film_told(row))
     annotations = [a for a in annotations_by_film()[row["film"]] if a.severity != "normal"]
     unplaced = sum(a.circle is None for a in annotations)
     if unplaced:
-        st.caption(f"{words.plural(unplaced, 'abnormality')} of this film has no place in MIAS.")
+        st.caption(words.unplaced(unplaced))
     source = find_mias()
     if source is None:
         st.info(words.NO_MIAS, icon=":material/image_not_supported:")
         return
     try:
-        with st.spinner("Opening the film …"):
+        with st.spinner(words.OPENING_FILM):
             pixels = film_pixels(row["film"], source)
     except (MammoError, KeyError) as error:
-        st.warning(f"{row['film']} cannot be opened: {error}")
+        st.warning(words.film_closed(row["film"], error))
         return
     circles = [
         (a.circle.x, a.circle.y, a.circle.radius_px, f"{a.severity} {a.abnormality}", a.severity)
         for a in annotations
         if a.circle
     ]
-    show(charts.film_figure(pixels, circles, mark), "metrics_film_picture", f"Film {row['film']}, annotated")
-    st.caption(
-        "Circle: the place the MIAS radiologists gave. Dashed: where a model that never saw this woman saw most. "
-        "Untouched film, © MIAS, for research only."
-    )
+    picture = charts.film_figure(pixels, circles, mark)
+    st.plotly_chart(picture, theme=None, config=CONFIG, key="metrics_film_picture", alt=words.film_alt(row["film"]))
+    st.caption(words.FILM_CAPTION)

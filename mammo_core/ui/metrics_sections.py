@@ -1,51 +1,62 @@
-"""The first screen of the metrics page, and what its sections share: how a chart, a tile and a subtitle are shown."""
+"""The first screen of the metrics page, and what its sections share: how charts, tables, tiles and subtitles are shown.
+
+Every chart and every table can be saved, under the model's name.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from mammo_core.report.chart_style import CONFIG, percent_text
+from mammo_core.network.bundle import active_folder
+from mammo_core.report.chart_style import percent_text, savable
+from mammo_core.report.figure_table import saved, shown
 from mammo_core.report.interval_charts import Row, interval_figure
 from mammo_core.ui.words import metrics as words
-
-_QUESTIONS = {
-    "auc_normal_vs_abnormal": "Abnormal or normal",
-    "auc_malignant_vs_rest": "Malignant or not",
-    "auc_benign_vs_malignant": "Malignant or benign",
-    "macro_auc": "All three classes",
-}
-"""{AUC: what it asks}."""
-_DECISION_TILES = {
-    "coverage": ("Decided", "Share of all {unit}s for which the model decides; the rest it refers to a person."),
-    "accuracy_decided": ("Right when decided", "Of the {unit}s decided, the share called their true class."),
-    "malignant_called_normal": ("Cancers missed", "Of the malignant {unit}s, the share called normal."),
-    "malignant_called_or_referred": (
-        "Cancers flagged",
-        "Of the malignant {unit}s, the share called malignant or referred to a person.",
-    ),
-}
-_SCORE_TILES = {
-    "accuracy_label": ("Right", "Share of all {unit}s whose most probable class is their true one."),
-    "majority_class_accuracy": ("Commonest class", "Share right when always naming the commonest class."),
-    "ece_abnormal": ("Calibration error", "Mean distance of P(abnormal) from the share that is abnormal."),
-    "ece_malignant": ("Of P(malignant)", "Mean distance of P(malignant) from the share that is malignant."),
-}
+from mammo_core.ui.words import metrics_charts as chart_words
 
 
 def show(figure: go.Figure, key: str, alt: str, how: str | None = None) -> None:
     """Show a Plotly figure in its own colours and, in one sentence beneath, how to read it."""
-    st.plotly_chart(figure, theme=None, config=CONFIG, key=key, alt=alt)
+    st.plotly_chart(figure, theme=None, config=savable(_file_name(key)), key=key, alt=alt)
     if how:
         st.caption(how)
+
+
+def show_table(rows: Sequence[Mapping[str, object]], key: str, alt: str) -> None:
+    """Show a table of texts and `figure_table.Cell`s, with a button that saves it as numbers."""
+    st.dataframe(shown(rows), hide_index=True, alt=alt)
+    save_button(saved(rows), key)
+
+
+def save_button(table: pd.DataFrame, key: str) -> None:
+    """Show the button that saves a table as CSV."""
+    st.download_button(
+        words.SAVE_TABLE,
+        table.to_csv(index=False, lineterminator="\n"),
+        file_name=f"{_file_name(key)}.csv",
+        mime="text/csv",
+        key=f"save_{key}",
+        help=words.SAVE_TABLE_HELP,
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+    )
+
+
+def _file_name(key: str) -> str:
+    """Return the name under which a chart or table is saved, without its ending."""
+    return f"{active_folder().name}-{key}".replace("_", "-")
 
 
 def subtitle(block: dict) -> str:
     """Return unit and n, as they stand under a figure's title."""
     women = "" if block["unit"] == "woman" else f", {words.plural(block['n_women'], 'woman')}"
-    return f"{words.plural(block['n'], block['unit'])}{women}, out of fold"
+    return f"{words.plural(block['n'], block['unit'])}{women}, {words.OUT_OF_FOLD}"
 
 
 def show_headline(block: dict, chance: dict | None, name: str) -> None:
@@ -60,31 +71,50 @@ def show_headline(block: dict, chance: dict | None, name: str) -> None:
     with left:
         rows = [
             Row(question, block["figures"][key], 0.5, words.chance_ends((chance or {}).get(f"{key}_foldwise")))
-            for key, question in _QUESTIONS.items()
+            for key, question in chart_words.QUESTIONS.items()
         ]
-        figure = interval_figure(rows, "Can it tell them apart?", subtitle(block), words.AUC_AXIS, start=0.4)
-        show(figure, f"headline_{name}", "Four AUCs with 95 % intervals, beside chance", words.READ["headline"])
+        title, axis = chart_words.TITLES["headline"], chart_words.AXES["auc"]
+        figure = interval_figure(rows, title, subtitle(block), axis, start=0.4)
+        show(figure, f"headline_{name}", chart_words.ALTS["headline"], chart_words.READ["headline"])
     with right:
-        tiles = _DECISION_TILES if "coverage" in block["figures"] else _SCORE_TILES
-        for pair in (list(tiles)[:2], list(tiles)[2:]):
-            with st.container(horizontal=True):
-                for key in pair:
-                    title, meaning = tiles[key]
-                    tile(title, block["figures"][key], percent_text, meaning.format(unit=block["unit"]))
+        told = chart_words.DECISION_TILES if "coverage" in block["figures"] else chart_words.SCORE_TILES
+        units = words.units(block["unit"])
+        show_tiles(
+            [Tile(title, block["figures"][key], meaning.format(units=units)) for key, (title, meaning) in told.items()],
+            across=2,
+        )
     st.markdown(words.headline(block))
 
 
-def tile(title: str, figure: dict, text: Callable[[dict], str], meaning: str) -> None:
-    """Show one figure large, with its interval beneath; `text` writes it as `0.77 [0.71, 0.84]`."""
-    value, _, interval = text(figure).partition(" [")
-    beside = f"95 %: {interval.rstrip(']').replace(', ', ' to ')}" if interval else figure.get("reason", "")
+@dataclass(frozen=True)
+class Tile:
+    """One figure shown large: its name, itself, what it is, and how it is written (as `0.77 [0.71, 0.84]`)."""
+
+    title: str
+    figure: Mapping
+    meaning: str
+    text: Callable[[Mapping], str] = percent_text
+
+
+def show_tiles(tiles: Sequence[Tile], across: int) -> None:
+    """Show tiles in rows of `across`, all of one width."""
+    for first in range(0, len(tiles), across):
+        for column, tile in zip(st.columns(across), tiles[first : first + across], strict=False):
+            with column:
+                _show_tile(tile)
+
+
+def _show_tile(tile: Tile) -> None:
+    """Show a figure with its interval beneath."""
+    value, _, interval = tile.text(tile.figure).partition(" [")
+    ends = words.interval_ends(interval.rstrip("]").replace(", ", " – ")) if interval else tile.figure.get("reason", "")
     st.metric(
-        title,
+        tile.title,
         value,
-        beside,
+        ends,
         delta_color="off",
         delta_arrow="off",
-        delta_description=f"n = {figure['n']}",
-        help=meaning,
+        delta_description=f"n = {tile.figure['n']}",
+        help=tile.meaning,
         border=True,
     )

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mammo_core.report.chart_style import interval_text, percent_text
+from mammo_core.report.interval_charts import signed_text
 
 TITLE, HOW_TO_READ_TITLE, LEAKAGE_TITLE = "Test-set metrics", "What these words mean", "What leakage would have claimed"
 NO_MODEL_TITLE, NO_SCORES_TITLE = "No model yet", "The model's scores cannot be used"
 NO_SCORES = "The model's `predictions.csv` holds no scores."
+OUT_OF_FOLD = "out of fold"
+SAVE_ALL = "All figures (JSON)"
+SAVE_ALL_HELP = "metrics.json: every figure of this page and more, with interval, n and unit."
+SAVE_TABLE = "Table (CSV)"
+SAVE_TABLE_HELP = "With value, both ends of the interval and n in columns of their own."
+SAVE_NOTE = (
+    "Every chart can be saved as SVG by the camera in its corner, every table as CSV by the button below it; both "
+    "carry the model's name."
+)
+DERIVING = "Deriving every figure from the model's scores …"
 SECTIONS = {
     "apart": "Telling apart",
+    "parts": "Tissue and kind",
     "called": "What was called",
     "doubt": "Doubt",
     "points": "Operating points",
+    "use": "In use",
     "calibration": "Probabilities",
     "chance": "Chance",
     "place": "Where it looked",
     "films": "Every film",
+    "compare": "Another model",
 }
 
 UNIT_NAMES = {
@@ -34,53 +50,26 @@ UNIT_TEXTS = {
     "*Exam* page does.",
     "region_normal": "One score for each 19 mm square. Lesions are cut out **at their known place**, normal squares "
     "where a lesion could lie in a normal breast. Most of these are easy, so figures here are higher than on films.",
-    "region_hard_normal": "One score for each 19 mm square, cut **at a bright blob** where a reader looks twice: lesions "
-    "at the blob nearest to their known place, normal squares at one of a normal breast. With blobs on both sides, being "
-    "a blob tells nothing. The fairer figures of the two.",
+    "region_hard_normal": "One score for each 19 mm square, cut **at a bright blob** where a reader looks twice: "
+    "lesions at the blob nearest to their known place, normal squares at one of a normal breast. With blobs on both "
+    "sides, being a blob tells nothing. The fairer figures of the two.",
 }
 
 SLIDER_NOTE = (
     "The slider changes this section only, **never a decision** shown elsewhere: those come from the model folder. "
-    "A threshold chosen here is chosen on the very {unit}s it is judged by, so its figures flatter a little."
+    "A threshold chosen here is chosen on the very {units} it is judged by, so its figures flatter a little."
 )
-AUC_AXIS = "AUC: 0.5 is a coin, 1 is perfect"
-READ = {
-    "headline": "Each dot is what was measured; the line through it holds the true value in 95 of 100 such studies. A "
-    "line that touches the tick at 0.5, or the grey band, may be chance.",
-    "roc": "The further a curve bends to the upper left, the better; along the dotted diagonal one tosses a coin.",
-    "precision": "Further right more of a class is found, higher up more of what is called is right; a coin stays on "
-    "the thin line of the class.",
-    "confusion": "Large: number of cases. Small: share of the true class, so each row adds up to 100 %; framed cells "
-    "are right.",
-    "summary": "Each dot is a figure and its line the 95 % interval; the tick is what no skill would give.",
-    "doubt": "From left to right the model decides more and is less sure: where the line stands clear of the dotted "
-    "one, deciding is worth more than always saying normal.",
-    "doubt_malignant": "Of the cases decided so far, the share of cancers called malignant and the share of others "
-    "that are not; where few cancers are decided the band is wide or missing.",
-    "by_class": "How much of each class is decided rather than referred, and how much of what is decided is wrong; 95 "
-    "% intervals in brackets.",
-    "points": "Sensitivity: of the malignant, the share called. Specificity: of the others, the share not called. "
-    "Raising one lowers the other.",
-    "scores": "Each point is one case; what lies right of the dashed threshold is called malignant.",
-    "calibration": "On the dotted line a probability comes true as often as it says; above it the model says too "
-    "little, below it too much.",
-    "chance": "The grey band is where the same recipe ended with meaningless labels: a dot inside it shows nothing.",
-    "pointing": "Of the films with an abnormality, the share on which the point lies on it; the grey dots know nothing "
-    "of the film but its breast.",
-    "pointing_abnormality": "Each line is a kind of abnormality: a good method stands far right of the grey marks.",
-    "pointing_tissue": "Each line is a kind of breast tissue: a good method stands far right of the grey marks.",
-    "froc": "Further up more abnormalities are marked; further right, each normal film has more false marks.",
-}
-"""{chart: how to read it, in one sentence or two}."""
 POINTS = (
     "Three thresholds on P(malignant) have names: **screening** aims at finding 90 % of the malignant, **specific** at "
     "sparing 95 % of the others, **balanced** lies where both are equal. Between *screening* and *specific* the model "
     "is in doubt and refers. Each was set on other women than it is judged on, so it does not always "
     "reach what it aims at."
 )
+ANY_THRESHOLD_TITLE = "Any other threshold"
 PREDICTIVE = (
     "PPV: of those called malignant, the share that are. NPV: of those not called, the share that are not. Both hold "
-    "for the mix of these films only, where far more are malignant than in screening."
+    "for the mix of these films only, where far more are malignant than in screening: *In use* shows what they "
+    "become there."
 )
 CHANCE_NAMES = {
     "auc_normal_vs_abnormal_foldwise": "AUC, abnormal",
@@ -249,3 +238,197 @@ def hit(abnormal: dict) -> str:
         f"A mark is a hit when {abnormal['hit']}. False marks are counted on normal films only. Abnormalities that "
         "MIAS gives no place are left out."
     )
+
+
+def units(unit: str) -> str:
+    """Return `films`, `women`."""
+    return plural(2, unit).removeprefix("2 ")
+
+
+def interval_ends(ends: str) -> str:
+    """Return an interval as it stands in a tile."""
+    return f"95 %: {ends}"
+
+
+def method(name: str) -> str:
+    """Return a pointing method as it begins a line."""
+    return name.capitalize().replace("cam", "CAM")
+
+
+def point_rate(point: str, kind: str) -> str:
+    """Return `Screening: sensitivity`."""
+    return f"{point.capitalize()}: {kind}"
+
+
+def thresholds(ends: Mapping) -> str:
+    """Return the least and the most of an operating point's thresholds over the folds."""
+    return f"{ends['least']:.3f} to {ends['most']:.3f}"
+
+
+def in_this_set(title: str) -> str:
+    """Return `PPV in this test set`."""
+    return f"{title} in this test set"
+
+
+MALIGNANT_OR_NOT = ("not malignant", "malignant")
+
+
+def at_random(found: Mapping) -> str:
+    """Return what labels dealt at random gave: mean, least and most."""
+    return f"{found['mean']:.2f} ({found['least']:.2f} to {found['most']:.2f})"
+
+
+def partition_spread(block: Mapping) -> str:
+    """Return the fold-wise AUC and the spread over repeats beside the pooled one."""
+    pooled, foldwise = (block["figures"][name] for name in ("macro_auc", "macro_auc_foldwise"))
+    text = (
+        f"The curves pool the scores of {block['n_folds']} models: mean AUC {interval_text(pooled, 3)}. "
+        f"Ranked within each fold alone and averaged it is {interval_text(foldwise, 3)}."
+    )
+    spread = block["repeats"].get("figures", {}).get("macro_auc", {})
+    if spread.get("mean") is not None:
+        text += (
+            f" Over {len(block['repeats']['repeats'])} ways of dealing the women into folds it is {spread['mean']:.3f} "
+            f"± {spread['sd']:.3f} (standard deviation; it understates the doubt, for the films are the same)."
+        )
+    return text
+
+
+PARTS_NOTE = (
+    "Each abnormality stands against all normal cases. Parts are small and many: read the intervals, not the order. "
+    "Tissue is MIAS's own code, not BI-RADS density. A case with two kinds counts for both."
+)
+
+
+def calcifications(groups: Mapping) -> str:
+    """Return how calcifications do by themselves, and the paired difference from everything else."""
+    alone, others = (groups["abnormality"][name]["figures"]["auc_against_normals"] for name in ("CALC", "OTHER"))
+    difference = groups["calcifications_less_others"]
+    text = (
+        f"**Calcifications by themselves**: AUC {interval_text(alone)} against normal; all other abnormalities "
+        f"{interval_text(others)}."
+    )
+    if not difference["ci95"]:
+        return text
+    low, high = difference["ci95"]
+    verdict = "no difference that these cases can show"
+    if high < 0 or low > 0:
+        verdict = "calcifications are seen **worse**" if high < 0 else "calcifications are seen better"
+    return f"{text} The difference on the same women is {signed_text(difference)}: {verdict}."
+
+
+def decisions(block: Mapping) -> str:
+    """Return what became of the cases that matter: coverage, missed and referred."""
+    figures = block["figures"]
+    names = ("malignant_called_normal", "malignant_called_or_referred", "others_neither_called_malignant_nor_referred")
+    missed, kept, spared = (figures[name] for name in names)
+    return (
+        f"A decision was made for **{percent_text(figures['coverage'])}**; the rest were referred to a person. Of the "
+        f"decided, {percent_text(figures['accuracy_decided'])} are right. Of {missed['n']} malignant "
+        f"{units(missed['unit'])} **{percent_text(missed)} were called normal** and {percent_text(kept)} called "
+        f"malignant or referred; of the {spared['n']} others {percent_text(spared)} were neither. Cohen's kappa of the "
+        f"decided: {interval_text(figures['kappa_decided'])} (n = {figures['kappa_decided']['n']})."
+    )
+
+
+WHAT_COUNTS = "What counts as called"
+
+
+def called_title(called: str) -> str:
+    """Return the title of a confusion matrix."""
+    return f"Truth against {called.lower()}"
+
+
+def called_alt(called: str) -> str:
+    """Return what a confusion matrix is."""
+    return f"Confusion matrix: truth in rows, {called.lower()} in columns"
+
+
+def in_figures(called: str) -> str:
+    """Return the title of the summary figures."""
+    return f"{called}, in figures"
+
+
+def threshold_label(unit: str) -> str:
+    """Return what the slider of thresholds asks."""
+    return f"Call a {unit} malignant when P(malignant) is at least"
+
+
+def threshold_note(unit: str, start: float, is_point: bool) -> str:
+    """Return where the slider begins and what it does not do."""
+    text = "the model's screening point" if is_point else "the share of malignant cases"
+    return f"Starts at {text}, {start:.3f}. " + SLIDER_NOTE.format(units=units(unit))
+
+
+def woman_named(woman_id: int) -> str:
+    """Return what a woman's case is called."""
+    return f"woman {woman_id}"
+
+
+def probability_of(event: str) -> str:
+    """Return `P(malignant)`."""
+    return f"P({event})"
+
+
+def whole_scores(brier: dict, loss: dict, references: Mapping) -> str:
+    """Return Brier score and log loss beside those of always stating the shares of the classes."""
+    return (
+        f"**Brier score {interval_text(brier, 3)}** (n = {brier['n']}; 0 is perfect; always stating the shares of the "
+        f"classes scores {references['brier_of_base_rates']:.3f}). Log loss {interval_text(loss, 3)} nats, against "
+        f"{references['log_loss_of_base_rates']:.3f}."
+    )
+
+
+SLOPE_NOTE = (
+    "Slope under 1: probabilities are too extreme, over 1: not extreme enough. Too low by: how much commoner the event "
+    "is than the probabilities say on average, in log odds (0.7 is twice the odds); below 0 it is rarer."
+)
+PLACE_SUBTITLE = "films with a placed abnormality, out of fold"
+
+
+def pointing_subtitle(n: int) -> str:
+    """Return unit and n of pointing."""
+    return f"{plural(n, 'film')} with a placed abnormality, out of fold"
+
+
+def froc_subtitle(n_normal: int) -> str:
+    """Return unit and n of the FROC curve."""
+    return f"{plural(n_normal, 'normal film')}, out of fold"
+
+
+PLACE_CHANCE = {"pointing": "Strongest mark hits", "sensitivity_at_1": "Found at 1 false mark"}
+MISTAKES, MISTAKES_HELP = "Mistakes only", "Called another class than its own."
+TRUTH, DECISION, FILM, FILM_HINT = "Truth", "Decision", "Film", "Choose a row, or name a film such as mdb028"
+OPENING_FILM = "Opening the film …"
+FILM_CAPTION = (
+    "Circle: the place the MIAS radiologists gave. Dashed: where a model that never saw this woman saw most. "
+    "Untouched film, © MIAS, for research only."
+)
+
+
+def films_listed(shown: int, of_all: int) -> str:
+    """Return how many films the filters leave."""
+    return f"{shown} of {plural(of_all, 'film')}, most probably malignant first. Choose a row to open it."
+
+
+def film_told(row: Mapping) -> str:
+    """Return a film's truth, decision and probabilities."""
+    return (
+        f"**{row['film']}** is **{row['truth']}**; the decision was **{row['decision']}**. Out of fold: malignant "
+        f"{row['p_malignant']:.0%}, benign {row['p_benign']:.0%}, normal {row['p_normal']:.0%}."
+    )
+
+
+def unplaced(n: int) -> str:
+    """Return that abnormalities have no place."""
+    return f"{plural(n, 'abnormality')} of this film has no place in MIAS."
+
+
+def film_closed(film: str, error: object) -> str:
+    """Return that a film cannot be opened, and why."""
+    return f"{film} cannot be opened: {error}"
+
+
+def film_alt(film: str) -> str:
+    """Return what the picture of a film is."""
+    return f"Film {film}, annotated"
