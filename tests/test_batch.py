@@ -1,0 +1,345 @@
+"""Many films: listed, read by real worker processes, killed in the middle, and all there once."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import zipfile
+from contextlib import nullcontext
+from pathlib import Path
+
+import psutil
+import pyarrow.dataset
+import pyarrow.parquet as pq
+import pytest
+
+from mammo_core import load_bundle, load_mammogram, read_film
+from mammo_core.batch import reader, stream
+from mammo_core.batch.cluster import open_cluster
+from mammo_core.batch.parts import Parts
+from mammo_core.batch.reader import Settings, read_row
+from mammo_core.batch.run import Progress, run_batch
+from mammo_core.batch.sources import Film, list_films
+from mammo_core.batch.table import merge_parts, write_part
+from mammo_core.cli.batch import progress_lines
+from mammo_core.cli.main import main
+from mammo_core.config import ROOT
+from mammo_core.errors import BatchError, ConfigMismatchError
+from mammo_core.mias.phantom import draw_phantom
+from mammo_core.reading.to_json import reading_to_json
+
+SPACING_MM = 0.5
+SIZE = 160
+N_FILMS = 12
+KILLS = "kills.pgm"
+
+
+def phantom_bytes(seed):
+    return f"P5\n{SIZE} {SIZE}\n255\n".encode() + draw_phantom(seed, SIZE).mammogram.pixels.tobytes()
+
+
+@pytest.fixture(scope="module")
+def films():
+    """Return {name: bytes} of a dozen small films."""
+    names = [f"{'deep/' if seed % 3 == 0 else ''}film{seed:02d}.pgm" for seed in range(N_FILMS)]
+    return dict(zip(names, map(phantom_bytes, range(N_FILMS)), strict=True))
+
+
+@pytest.fixture
+def archive(films, tmp_path):
+    """Return a folder with the films, one that is broken, an empty one, and an index."""
+    folder = tmp_path / "archive"
+    for name, data in {**films, "broken.pgm": b"P5\n99 99\n255\n\0", "empty.dcm": b"", "Info.txt": b"index"}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def bundle():
+    return load_bundle(threads=1)
+
+
+@pytest.fixture(scope="module")
+def client():
+    """Two real worker processes, shared by the tests of this module."""
+    with open_cluster(workers=2) as client:
+        yield client
+
+
+@pytest.fixture
+def settings(bundle):
+    return Settings(bundle.info["digest"], SPACING_MM)
+
+
+def rows_of(path):
+    return pq.ParquetFile(path).read().to_pylist()
+
+
+def without_time(rows):
+    return [{key: value for key, value in row.items() if key != "seconds"} for row in rows]
+
+
+def expected_row(name, data, bundle):
+    """Return what `read --json` says of a film, in the table's form."""
+    mammogram = load_mammogram(data, pixel_spacing_mm=SPACING_MM)
+    read = reading_to_json(name, mammogram, read_film(mammogram, bundle))
+    shares = {f"p_{label}": share for label, share in read.pop("probabilities").items()}
+    candidates = [
+        dict(zip(("x", "y", "width", "height"), place["box"], strict=True))
+        | {f"p_{label}": share for label, share in place["probabilities"].items()}
+        for place in read["candidates"]
+    ]
+    return read | shares | {"candidates": candidates, "digest": mammogram.digest, "error": None}
+
+
+# --- what there is to read
+
+
+def test_a_folder_an_archive_and_a_list_give_the_same_films(archive, films, tmp_path):
+    (archive / ".hidden.pgm").write_bytes(b"P5")
+    packed = tmp_path / "films.zip"
+    with zipfile.ZipFile(packed, "w") as into:
+        for path in sorted(archive.rglob("*")):
+            into.write(path, path.relative_to(archive).as_posix())
+    listed = tmp_path / "list.txt"
+    listed.write_text("".join(f"archive/{name}\n" for name in films))
+    names = {*films, "broken.pgm", "empty.dcm", "Info.txt"}
+    assert {film.name for film in list_films([archive])} == names
+    assert {film.name for film in list_films([packed])} == names
+    assert [film.name for film in list_films([listed])] == [f"archive/{name}" for name in films]
+    assert all(Path(film.path).is_file() and film.named for film in list_films([listed]))
+    two = [film.name for film in list_films([archive / "deep", packed])]
+    assert f"{archive}/deep/film00.pgm" in two
+    assert f"{packed}/deep/film00.pgm" in two
+
+
+def test_what_lies_in_an_archive_is_read_as_the_file_is(archive, films, settings, tmp_path):
+    packed = tmp_path / "films.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as into:
+        into.writestr("film01.pgm", films["film01.pgm"])
+        into.writestr("Info.txt", "index")
+    film, index = list_films([packed])
+    inside = read_row(film, settings)
+    outside = read_row(Film("film01.pgm", str(archive / "film01.pgm")), settings)
+    assert without_time([inside]) == without_time([outside])
+    assert inside["decision"]
+    assert read_row(index, settings) is None
+    packed.write_bytes(packed.read_bytes()[:200] + bytes(100) + packed.read_bytes()[300:])
+    assert "damaged" in read_row(film, settings)["error"]
+
+
+def test_a_broken_archive_or_an_empty_folder_begins_no_run(tmp_path, bundle, client):
+    (tmp_path / "cut.zip").write_bytes(b"PK\x03\x04" + bytes(20) + b"PK\x05\x06" + bytes(10) + b"\xff\xff" * 4)
+    (tmp_path / "none").mkdir()
+    with pytest.raises(BatchError, match="no film was found"):
+        run_batch([tmp_path / "none"], tmp_path / "r.parquet", client)
+    with pytest.raises(BatchError, match=r"list missing\.txt"):
+        run_batch([tmp_path / "missing.txt"], tmp_path / "r.parquet", client)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cut.zip", "none"]
+
+
+def test_a_worker_with_another_model_refuses():
+    with pytest.raises(ConfigMismatchError, match="same copy"):
+        read_row(Film("film.pgm", "film.pgm", named=True), Settings("another"))
+
+
+def test_a_film_that_never_ends_ends_its_worker(archive, settings, monkeypatch):
+    ended = threading.Event()
+    monkeypatch.setattr(reader, "FILM_SECONDS", 0.01)
+    monkeypatch.setattr(reader.os, "_exit", lambda code: ended.set())
+    monkeypatch.setattr(reader, "load_mammogram", lambda *args, **options: ended.wait(30))
+    read_row(Film("film01.pgm", str(archive / "film01.pgm")), settings)
+    assert ended.is_set()
+
+
+# --- the table
+
+
+def test_every_film_is_read_as_read_does_and_failures_have_their_reason(archive, films, bundle, client, tmp_path):
+    out = tmp_path / "results.parquet"
+    told: list[Progress] = []
+    totals = run_batch([archive], out, client, spacing_mm=SPACING_MM, told=told.append)
+    assert totals == (N_FILMS + 2, 2, 1)
+    rows = {row["file"]: row for row in rows_of(out)}
+    assert sorted(rows) == sorted([*films, "broken.pgm", "empty.dcm"])
+    for name in list(films)[:3]:
+        seconds = rows[name].pop("seconds")
+        assert rows[name] == expected_row(name, films[name], bundle)
+        assert seconds > 0
+    for name, reason in (("broken.pgm", "truncated"), ("empty.dcm", "is empty")):
+        assert reason in rows[name]["error"]
+        assert rows[name]["decision"] is None
+    assert [progress.done for progress in told] == list(range(1, N_FILMS + 4))
+    assert [path.name for path in tmp_path.iterdir() if "results" in path.name] == ["results.parquet"]
+
+
+def test_parts_become_one_table_in_their_order_whatever_came_first(tmp_path):
+    paths = [tmp_path / "year=2026" / f"part-{number:08d}.parquet" for number in range(3)]
+    paths[0].parent.mkdir()
+    for number in (2, 0, 1):
+        write_part(paths[number], [{"file": f"{number}\udcff", "error": "no film" if number else None}], number)
+    assert merge_parts(paths, tmp_path / "out.parquet") == (3, 2, 3)
+    assert [row["file"] for row in rows_of(tmp_path / "out.parquet")] == ["0\\xff", "1\\xff", "2\\xff"]
+    assert "year" not in pq.ParquetFile(tmp_path / "out.parquet").schema_arrow.names
+
+
+def test_the_command_line_says_how_far_it_is_and_names_what_failed():
+    said = []
+    told = progress_lines(said.append)
+    told(Progress(1, 3, 1, 0.5, {"file": "bad.dcm", "error": "it is empty"}))
+    told(Progress(2, 3, 2, 1.0, {"file": "good.dcm"}))
+    told(Progress(3, 3, 3, 1.5, None))
+    assert said == ["bad.dcm: it is empty", "3/3 films, 2.0 a second, 0 s left"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--workers", "0"], ["--workers", "2", "--scheduler", "tcp://127.0.0.1:1"], ["--out", "no/such/r.parquet"]],
+)
+def test_wrong_use_is_2_and_starts_no_worker(options, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit, match="2"):
+        sys.exit(main(["batch", "films", "--out", "r.parquet", *options]))
+
+
+def test_a_scheduler_that_is_not_there_is_said(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("mammo_core.batch.cluster.CONNECT_SECONDS", 1)
+    out = str(tmp_path / "r.parquet")
+    assert main(["batch", str(tmp_path), "--out", out, "--scheduler", "tcp://127.0.0.1:1"]) == 1
+    assert "no Dask scheduler answers" in capsys.readouterr().err
+
+
+# --- killed in the middle
+
+
+def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(archive, films, client, tmp_path):
+    out, killed = tmp_path / "results.parquet", []
+
+    def told(progress):
+        if progress.read in (2, 7):
+            pids = client.run(os.getpid)
+            killed.append(next(iter(pids.values())))
+            os.kill(killed[-1], signal.SIGKILL)
+
+    assert run_batch([archive], out, client, spacing_mm=SPACING_MM, told=told) == (N_FILMS + 2, 2, 1)
+    assert len(set(killed)) == 2
+    assert [row["file"] for row in rows_of(out)] == [
+        "broken.pgm",
+        "empty.dcm",
+        *sorted(films, key=lambda n: (n[0] == "d", n)),
+    ]
+    assert [row["file"] for row in rows_of(out) if row["error"]] == ["broken.pgm", "empty.dcm"]
+
+
+@pytest.fixture
+def deaths(monkeypatch, tmp_path):
+    """Let a film of the name KILLS end its worker for real, as one that crashes the decoder would; count how often."""
+    kills, deaths = KILLS, str(tmp_path / "deaths")
+
+    def read_or_die(film, settings):  # a local function: it travels to the workers by value
+        import os
+        import signal
+
+        if film.name == kills:
+            with open(deaths, "a") as file:
+                file.write("x")
+            os.kill(os.getpid(), signal.SIGKILL)
+        return {"file": film.name}
+
+    monkeypatch.setattr(stream, "read_row", read_or_die)
+    return lambda: os.path.getsize(deaths)
+
+
+def test_a_film_that_ends_its_worker_twice_is_set_aside_and_its_neighbours_are_read(client, settings, deaths):
+    names = ["a", "b", KILLS, "c", "d", "e"]
+    rows = dict(stream.read_all(client, enumerate(Film(name, name) for name in names), settings))
+    assert [rows[key]["file"] for key in range(6)] == names
+    assert [key for key in range(6) if "error" in rows[key]] == [2]
+    assert "twice" in rows[2]["error"]
+    assert deaths() == 2
+
+
+def test_where_every_film_ends_its_worker_the_workers_are_blamed(client, settings, deaths, monkeypatch):
+    monkeypatch.setattr(stream, "MAX_KILLERS", 1)
+    with pytest.raises(BatchError, match="too little memory"):
+        list(stream.read_all(client, [(0, Film(KILLS, KILLS))], settings))
+
+
+def wait_for_a_part(folder, process):
+    """Wait until a run has written something."""
+    pause = threading.Event()
+    while not any(folder.glob("part-*.parquet")):
+        assert process.poll() is None, process.communicate()
+        pause.wait(0.05)
+
+
+def test_a_run_that_is_killed_goes_on_and_loses_and_doubles_nothing(
+    archive, films, client, tmp_path, monkeypatch, capsys
+):
+    out = tmp_path / "results.parquet"
+    words = ["batch", str(archive), "--out", str(out), "--spacing", str(SPACING_MM), "--workers", "1"]
+    command = [sys.executable, "-m", "mammo_core", *words]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        wait_for_a_part(Path(f"{out}.parts"), process)
+        below = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+    assert process.returncode == -signal.SIGKILL
+    assert psutil.wait_procs(below, timeout=60)[1] == [], "its workers ended with it"
+    assert not out.exists()
+    so_far = pyarrow.dataset.dataset(f"{out}.parts").count_rows()
+    assert 0 < so_far < N_FILMS + 2
+    (archive / "came_later.pgm").write_bytes(films["film01.pgm"])
+    before = {path: path.stat().st_mtime_ns for path in Path(f"{out}.parts").glob("part-*")}
+
+    monkeypatch.setattr("mammo_core.batch.cluster.open_cluster", lambda *args: nullcontext(client))
+    monkeypatch.setattr("mammo_core.batch.run.merge_parts", lambda parts, out: unchanged(before, parts, out))
+    assert main(words) == 1
+    said = capsys.readouterr()
+    assert f"{N_FILMS + 2} films in {out}: {N_FILMS} read, 2 set aside, 1 files passed over" in said.out
+    assert said.err.splitlines()[-1].startswith("15/15 films")
+    files = [row["file"] for row in rows_of(out)]
+    assert sorted(files) == sorted([*films, "broken.pgm", "empty.dcm"])
+    assert not Path(f"{out}.parts").exists()
+
+
+def unchanged(before, parts, out):
+    """Merge after checking that the parts of the killed run were not written again."""
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    return merge_parts(parts, out)
+
+
+def test_a_run_killed_while_it_tidies_up_is_finished_or_begun_anew(films, tmp_path):
+    with Parts(tmp_path / "r.parquet").locked() as parts:
+        parts.begin({}, [Film(name, name) for name in films])
+        (parts.folder / ".part-00000000.parquet.aside").write_bytes(b"half")
+        assert [number for number, _ in parts.missing()] == [0, 1, 2]
+        write_part(parts.path(1), [{"file": "b"}], 0)
+        assert [number for number, _ in parts.missing()] == [0, 2]
+        assert parts.count_done() == 4
+    parts.folder.rename(parts.folder.with_name(".r.parquet.parts.done"))
+    with Parts(tmp_path / "r.parquet").locked() as anew:
+        assert anew.begin({}, [Film("a", "a")]) is False
+        assert [path.name for path in tmp_path.iterdir()] == ["r.parquet.parts"]
+
+
+def test_a_run_with_other_settings_or_a_second_one_at_once_is_refused(tmp_path):
+    with Parts(tmp_path / "r.parquet").locked() as parts:
+        parts.begin({"model": "a", "spacing_mm": None}, [Film("a", "a")])
+        with pytest.raises(BatchError, match="another run"), Parts(tmp_path / "r.parquet").locked():
+            pass
+    with (
+        Parts(tmp_path / "r.parquet").locked() as parts,
+        pytest.raises(BatchError, match="another model, spacing_mm"),
+    ):
+        parts.begin({"model": "b", "spacing_mm": 0.1}, [])
+    with Parts(tmp_path / "r.parquet").locked() as parts:
+        assert parts.begin({"model": "a", "spacing_mm": None}, []) is True
+
+
+def test_only_batch_loads_dask():
+    code = "import sys; from mammo_core import load_bundle, read_film; import mammo_core.cli.batch; load_bundle()"
+    code += "; print({'dask', 'distributed', 'pyarrow'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
