@@ -1,6 +1,7 @@
 """Colours that stay apart, and figures that say what they show."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -9,8 +10,8 @@ import pytest
 from mammo_core.evaluate.derive import derive_metrics
 from mammo_core.evaluate.score_files import ScoreFiles
 from mammo_core.metrics.roc import roc_curve
-from mammo_core.report import charts, curves, interval_charts, palette
-from mammo_core.report.chart_style import interval_text, percent_text
+from mammo_core.report import charts, curves, figure_table, interval_charts, palette, use_charts
+from mammo_core.report.chart_style import CONFIG, interval_text, percent_text, savable
 from mammo_core.types import DECISIONS, LABELS, Box
 from tests.synthetic_model import draw_files
 
@@ -69,12 +70,16 @@ def line(label: str = "malignant") -> curves.Line:
     return curves.Line(label, curve.fpr, curve.tpr, curve.thresholds, f"{label}: AUC 0.75")
 
 
+WORDS = ("x", "y", "unaided", "chosen", "model", "all", "none")
+
+
 def drawn(block: dict) -> dict[str, go.Figure]:
     """Return one figure of each kind."""
     ends = np.array([0.1, 0.4])
     accuracy = block["figures"]["accuracy_label"]
     rows = [interval_charts.Row("Accuracy", accuracy, 0.6, (0.5, 0.65))]
     methods = dict.fromkeys(interval_charts.METHODS, accuracy)
+    names = dict.fromkeys(WORDS, "word")
     band = curves.Band(ends, ends, ends - 0.05, ends + 0.05, np.array([9, 18]), palette.ACCENT, "right")
     counts = block["confusion"]["decision"]["counts"]
     return {
@@ -88,7 +93,21 @@ def drawn(block: dict) -> dict[str, go.Figure]:
         "scores": charts.scores_figure(ends, ["normal", "benign"], ["mdb001", "mdb002"], "Scores", "60 films", 0.2),
         "decided": curves.share_decided_figure([band], "Right, of those decided", "60 films", "right", (0.4, 0.4)),
         "methods": interval_charts.methods_figure([("CIRC", methods)], "Pointing", "11 films", "share of films hit"),
-        "froc": curves.froc_figure([line("abnormal"), line()], "Found", "40 normal films"),
+        "froc": curves.froc_figure(
+            [line("abnormal"), line()], "Found", "40 normal films", {"abnormal": {"1": accuracy}}
+        ),
+        "difference": interval_charts.difference_figure(rows[:1], "Difference", "60 films", "first less second"),
+        "predictive": use_charts.predictive_figure(
+            replace(band, x=np.array([0.006, 0.16])),
+            ends,
+            (0.006, 0.1),
+            "PPV",
+            "60 films",
+            dict.fromkeys(WORDS, "word"),
+        ),
+        "benefit": use_charts.decision_curve_figure(
+            block["decision_curve"]["malignant"], "malignant", "Benefit", "60 films", names
+        ),
     }
 
 
@@ -150,6 +169,62 @@ def test_an_interval_plot_shows_what_labels_dealt_at_random_gave():
     dots = next(trace for trace in drawn.data if trace.name == "measured, with 95 % interval")
     assert tuple(dots.marker.color) == (palette.ACCENT, palette.MUTED)
     assert drawn.layout.xaxis.range[0] == pytest.approx(0.38)
+
+
+def test_differences_are_drawn_about_zero_with_their_signs():
+    figure = {"value": 0.031, "ci95": [-0.012, 0.074], "n": 322, "unit": "film"}
+    drawn = interval_charts.difference_figure([interval_charts.Row("AUC", figure)], "D", "322 films", "a less b")
+    low, high = drawn.layout.xaxis.range
+    assert low == -high < -0.074
+    assert any("+0.031 [-0.012, +0.074]" in note.text for note in drawn.layout.annotations)
+    assert interval_charts.signed_text(figure | {"ci95": None}) == "+0.031"
+    assert interval_charts.signed_text(figure | {"value": None}) == "–"
+
+
+def test_froc_curves_carry_the_intervals_that_are_stated():
+    found = {"value": 0.5, "ci95": [0.4, 0.6], "n": 30, "unit": "lesion"}
+    stated = {"malignant": {"0.5": found, "2": found | {"ci95": None}}}
+    figure = curves.froc_figure([line()], "Found", "40 normal films", stated)
+    upright = [trace for trace in figure.data if len(trace.x) == 2 and trace.x[0] == trace.x[1] == 0.5]
+    assert [tuple(trace.y) for trace in upright] == [(0.4, 0.6)]
+
+
+def test_net_benefit_is_drawn_per_hundred_cases_beside_acting_on_all_and_on_nobody(block):
+    curve = block["decision_curve"]["malignant"]
+    names = {name: name for name in WORDS}
+    figure = use_charts.decision_curve_figure(curve, "malignant", "Benefit", "60 films", names)
+    lines = {trace.name: trace for trace in figure.data if trace.name}
+    np.testing.assert_allclose(lines["model"].y, 100 * np.array(curve["net_benefit"]["value"]))
+    np.testing.assert_allclose(lines["all"].y, 100 * np.array(curve["acting_on_all"]))
+    assert set(lines["none"].y) == {0.0}
+
+
+def test_a_saved_figure_is_an_svg_under_its_own_name():
+    settings = savable("lite-roc")
+    assert settings["toImageButtonOptions"] == {"format": "svg", "filename": "lite-roc"}
+    assert settings["displayModeBar"] is True
+    assert CONFIG["displayModeBar"] is False
+
+
+def test_a_table_is_read_as_text_and_kept_as_numbers():
+    figure = {"value": 0.774, "ci95": [0.7, 0.846], "n": 9, "unit": "film"}
+    rows = [{"kind": "CALC", "AUC": figure_table.Cell(figure), "found": figure_table.share(figure | {"ci95": None})}]
+    assert figure_table.shown(rows).to_dict("records") == [
+        {"kind": "CALC", "AUC": "0.77 [0.70, 0.85]", "found": "77 %"}
+    ]
+    kept = figure_table.saved(rows).to_dict("records")[0]
+    assert list(kept) == [
+        "kind",
+        "AUC",
+        "AUC, low",
+        "AUC, high",
+        "AUC, n",
+        "found",
+        "found, low",
+        "found, high",
+        "found, n",
+    ]
+    assert (kept["AUC"], kept["AUC, high"], kept["found"], kept["found, low"]) == (0.774, 0.846, 0.774, None)
 
 
 def test_a_curve_against_the_share_decided_leaves_out_ends_that_are_not_known():

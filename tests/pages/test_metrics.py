@@ -8,8 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mammo_core.evaluate.derive import write_metrics
+from mammo_core.evaluate.prevalence import SCREENING as SCREENING_SHARE
 from mammo_core.network import bundle
-from mammo_core.ui import metrics_data
+from mammo_core.ui import metrics_compare, metrics_data
 from mammo_core.ui.words import metrics as metrics_words
 from tests.synthetic_model import write_model
 
@@ -93,13 +94,13 @@ def test_regions_are_kept_apart_from_films(page, models, unit):
     assert not page.exception
     figures = json.loads((models / "synthetic" / "metrics.json").read_text())["units"][unit]["figures"]
     assert values(page)["Right"] == f"{100 * figures['accuracy_label']['value']:.0f} %"
-    assert "at their known place" in text(page)
+    assert "their known place" in text(page)
     labels = [tab.label for tab in page.tabs]
     assert "Every film" not in labels
     assert "Doubt" not in labels
     open_section(page, "Operating points")
     assert "PPV in this test set" in values(page)
-    assert "PPV in screening" not in values(page)
+    assert "In use" not in labels
 
 
 def test_the_slider_starts_at_the_screening_point_and_moves_all_figures_together(page):
@@ -122,6 +123,78 @@ def test_the_slider_starts_at_the_screening_point_and_moves_all_figures_together
 def test_the_slider_says_that_it_changes_no_decision(page):
     open_section(page, "Operating points")
     assert "never a decision" in text(page)
+
+
+def test_the_prevalence_slider_goes_from_the_study_to_screening_and_changes_nothing_else(page, models):
+    page.session_state["metrics_unit"] = "woman"
+    open_section(page, "In use")
+    assert not page.exception
+    block = json.loads((models / "synthetic" / "metrics.json").read_text())["units"]["woman"]
+    slider = page.select_slider(key="metrics_prevalence_woman")
+    own = block["references"]["prevalence"]["malignant"]
+    assert slider.value == SCREENING_SHARE["woman"]
+    screened, decided = values(page), values(page)["Decided"]
+    of_screening = next(e for e in block["predictive_values"]["screening"] if e["prevalence"] == slider.value)
+    assert screened["PPV"] == f"{100 * of_screening['ppv']['value']:.1f} %"
+    slider.set_value(own).run()
+    assert not page.exception
+    studied = values(page)
+    assert studied["PPV"] == f"{100 * block['figures']['screening_ppv']['value']:.1f} %"
+    assert float(studied["PPV"].rstrip(" %")) > float(screened["PPV"].rstrip(" %"))
+    assert float(studied["NPV"].rstrip(" %")) < float(screened["NPV"].rstrip(" %"))
+    for same in ("Sensitivity", "Specificity"):
+        assert studied[same] == screened[same]
+    assert studied["Decided"] == decided
+    assert "never a decision" in text(page)
+
+
+def test_another_operating_point_brings_its_own_rates(page, models):
+    open_section(page, "In use")
+    page.button_group(key="metrics_use_point_film").set_value("specific").run()
+    figures = json.loads((models / "synthetic" / "metrics.json").read_text())["units"]["film"]["figures"]
+    assert values(page)["Sensitivity"] == f"{100 * figures['specific_sensitivity']['value']:.0f} %"
+
+
+def test_every_table_and_chart_can_be_saved_under_the_models_name(page):
+    for section in metrics_words.SECTIONS.values():
+        open_section(page, section)
+        assert not page.exception, section
+        tables = [frame for frame in page.dataframe if frame.value is not None]
+        saved = [element for element in page.get("download_button") if "metrics_save_all" not in element.proto.id]
+        assert len(saved) == len(tables), section
+        for chart in page.get("plotly_chart"):
+            config = json.loads(chart.proto.config)
+            assert config["modeBarButtons"] == [["toImage"]]
+            assert config["toImageButtonOptions"]["format"] == "svg"
+            assert config["toImageButtonOptions"]["filename"].startswith("synthetic-")
+
+
+def test_one_release_alone_is_said_so_and_the_recipe_stands_in(page, monkeypatch, tmp_path):
+    monkeypatch.setattr(metrics_compare, "RECIPE", tmp_path)
+    open_section(page, "Another model")
+    assert not page.exception
+    assert "one released model only, and nothing else was scored" in text(page)
+
+
+def test_two_models_are_compared_on_the_same_women(tmp_path, monkeypatch):
+    for seed, name in enumerate(("older", "newer")):
+        write_model(tmp_path / name, 20, 1, seed)
+    (tmp_path / "ACTIVE").write_text("newer")
+    monkeypatch.setattr(bundle, "MODELS_DIR", tmp_path)
+    page = AppTest.from_file(str(PAGE), default_timeout=60)
+    open_section(page, "Another model")
+    assert not page.exception
+    assert "one released model" not in text(page)
+    page.selectbox(key="metrics_rival").set_value("older").run()
+    assert not page.exception
+    assert "**newer less older**" in text(page)
+    table = next(frame.value for frame in page.dataframe if "difference" in frame.value)
+    first = table.iloc[1]
+    assert first["figure"] == "AUC, normal or abnormal"
+    assert first["difference"].startswith(f"{first['newer'] - first['older']:+.2f}")
+    page.session_state["metrics_unit"] = "region_normal"
+    page.run()
+    assert "Not comparable here: two models can be compared on the same cases only" in text(page)
 
 
 def films_shown(page: AppTest) -> list[str]:
@@ -172,7 +245,9 @@ def test_a_film_that_is_not_on_this_computer_is_said_so(page, monkeypatch, tmp_p
         ("Telling apart", "Ranked within each fold alone"),
         ("What was called", "framed cells are right"),
         ("Doubt", "deciding is worth more than always saying normal"),
+        ("Tissue and kind", "Tissue is MIAS's own code, not BI-RADS density"),
         ("Operating points", "have names: **screening**"),
+        ("In use", "Vickers and Elkin 2006"),
         ("Probabilities", "comes true as often as it says"),
         ("Chance", "dealt to the women at random **20 times**"),
     ],
