@@ -122,6 +122,7 @@ SCENES = {
     "dataset": show_page("dataset", ".item img"),
     "steps": show_page("steps", ".item img"),
     "metrics": show_page("metrics", "[data-testid=stMetric]"),
+    "leakage": show_page("leakage", ".js-plotly-plot .main-svg"),
     "model-card": show_page("model_card", "table"),
 }
 

@@ -24,7 +24,7 @@ def take_region(film: OpenFilm, event: ViewerEvent | None) -> None:
 
 def region_marks(film: OpenFilm, bundle: Bundle | None) -> list[Mark]:
     """Return the square around the film's marked place, if there is one and it could be read."""
-    point = _place(film)
+    point = marked_place(film)
     if bundle is None or point is None:
         return []
     try:
@@ -35,7 +35,7 @@ def region_marks(film: OpenFilm, bundle: Bundle | None) -> list[Mark]:
 
 def show_region(film: OpenFilm, bundle: Bundle | None) -> None:
     """Show the three probabilities and the Grad-CAM of the film's marked place, if there is one."""
-    point = _place(film)
+    point = marked_place(film)
     if bundle is None or point is None:
         return
     with st.container(border=True, key="region_card"):
@@ -57,7 +57,8 @@ def show_region(film: OpenFilm, bundle: Bundle | None) -> None:
         explained.image(pictures.with_heatmap, title, width="stretch", alt=title)
 
 
-def _place(film: OpenFilm) -> tuple[float, float] | None:
+def marked_place(film: OpenFilm) -> tuple[float, float] | None:
+    """Return the middle (x, y) in film pixels of the square that was drawn on a film, if there is one."""
     key, point = st.session_state.get(_REGION, (None, None))
     return point if key == film.key else None
 

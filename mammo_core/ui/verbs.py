@@ -18,6 +18,7 @@ from mammo_core.network.bundle import Bundle, active_folder, load_bundle
 from mammo_core.preprocess import preprocess
 from mammo_core.reading.read_film import read_film
 from mammo_core.reading.read_region import read_region
+from mammo_core.reading.similar import Similar, find_similar
 from mammo_core.report.pictures import OVERLAY_OPACITY, box_of_breast, enhanced_png, overlay, overlay_png, shrink
 from mammo_core.types import Box, FilmReading, Preprocessed, RegionReading
 from mammo_core.ui.case import OpenFilm
@@ -136,17 +137,25 @@ def region_pictures(film: OpenFilm, bundle: Bundle, point: tuple[float, float], 
     def work() -> RegionPictures:
         from mammo_core.explain.region_cam import region_cam  # only for those who ask
 
-        box = region(film, bundle, point).box
-        size = (REGION_PICTURE_PX, REGION_PICTURE_PX)
-        scale = box.width / REGION_PICTURE_PX
-        whole = to_display(film.mammogram.pixels, film.mammogram.bit_depth)
-        frame = np.float32([[scale, 0, box.x], [0, scale, box.y]])
-        flags = cv2.INTER_AREA | cv2.WARP_INVERSE_MAP if scale > 1 else cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        picture = cv2.warpAffine(whole, frame, size, flags=flags)
+        picture = square(to_display(film.mammogram.pixels, film.mammogram.bit_depth), region(film, bundle, point).box)
         heatmap = region_cam(prepared(film, bundle.config), point, target, bundle)
-        return RegionPictures(picture, overlay(picture, cv2.resize(heatmap, size)), not heatmap.any())
+        return RegionPictures(picture, overlay(picture, cv2.resize(heatmap, picture.shape)), not heatmap.any())
 
     return film.get(("region pictures", bundle.model_id, point, target), work)
+
+
+def square(picture: np.ndarray, box: Box) -> np.ndarray:
+    """Return a square of a film (H x W uint8) as a picture of `REGION_PICTURE_PX` a side."""
+    scale = box.width / REGION_PICTURE_PX
+    frame = np.float32([[scale, 0, box.x], [0, scale, box.y]])
+    flags = cv2.INTER_AREA | cv2.WARP_INVERSE_MAP if scale > 1 else cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(picture, frame, (REGION_PICTURE_PX, REGION_PICTURE_PX), flags=flags)
+
+
+def similar(film: OpenFilm, bundle: Bundle, point: tuple[float, float]) -> Similar:
+    """Return the places of MIAS most alike to the square around a point of the film."""
+    work = lambda: find_similar(film.mammogram, point, bundle, prepared=prepared(film, bundle.config))  # noqa: E731
+    return film.get(("similar", bundle.model_id, point), work)
 
 
 def enhanced_file(film: OpenFilm, clip_limit: float, tiles: int) -> bytes:

@@ -41,9 +41,11 @@ def _shuffled(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def permute_labels(material: Material, number: int) -> Material:
-    """Return the material with each woman's labels given to another woman with as many cases.
+    """Return the material with the labels of each woman given to another.
 
-    All that a woman's pictures have in common stays; only its tie to the truth is cut.
+    The women's labels are laid end to end in a random order of the women, those of each in a random order too, and
+    dealt out again woman by woman. So a woman's labels stay together as far as others have as many cases, the classes
+    stay as large as they were, and nothing ties a label to a picture, to its kind, or to how many cases a woman has.
 
     Args:
         material: Cases and copies.
@@ -51,10 +53,8 @@ def permute_labels(material: Material, number: int) -> Material:
     """
     rng = np.random.default_rng((2026, number))
     women = material.women
-    of_woman = {woman: np.flatnonzero(women == woman) for woman in np.unique(women).tolist()}
+    of_woman = [np.flatnonzero(women == woman) for woman in np.unique(women)]
+    given = [rng.permutation(material.labels[of_woman[giver]]) for giver in rng.permutation(len(of_woman))]
     labels = material.labels.copy()
-    for count in sorted({len(cases) for cases in of_woman.values()}):
-        takers = [cases for cases in of_woman.values() if len(cases) == count]
-        for cases, giver in zip(takers, rng.permutation(len(takers)), strict=True):
-            labels[cases] = material.labels[takers[giver]]
+    labels[np.concatenate(of_woman)] = np.concatenate(given)
     return material.with_labels(labels)

@@ -112,7 +112,7 @@ def _figures(rows: pd.DataFrame, chance: pd.DataFrame, copies: int) -> dict:
         figure = report(bootstrap.estimate(metrics[name], weights), len(rows), "case")
         figure["naive_ci95"] = [rounded(end) for end in naive[name](figure["value"])]
         figure["deals"] = [rounded(value) for value in deals[name]]
-        found[name] = figure | ({"permuted": _spread(chance[name].to_numpy(float))} if len(chance) else {})
+        found[name] = figure | {"permuted": _spread(chance[name].to_numpy(float))}
     return found
 
 

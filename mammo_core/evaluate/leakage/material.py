@@ -8,6 +8,7 @@ region head. Only numbers are kept, never a picture.
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +20,7 @@ from mammo_core.film.load import load_mammogram
 from mammo_core.film.regions import SEED_SIDE_PX, cut, seed_crop
 from mammo_core.mias.augment import N_VARIANTS, all_variants
 from mammo_core.mias.dataset import CONFIG, cut_source
-from mammo_core.mias.dataset_sources import PLACED_IN_AIR, Source, find_sources
+from mammo_core.mias.dataset_sources import Source, find_sources
 from mammo_core.mias.index import film_class, woman_of
 from mammo_core.network.bundle import Bundle
 from mammo_core.network.geometry import REGION_PX
@@ -35,11 +36,14 @@ MATERIALS: Mapping[str, tuple[str, ...]] = {
     "radius": ("lesions_radius", "normals_central"),
     "fixed": ("lesions_fixed", "normals_fixed"),
     "matched": ("lesions_fixed", "normals_matched"),
-    "hard": ("lesions_fixed", "normals_hard"),
+    "hard": ("lesions_hard", "normals_hard"),
 }
 """{material of a protocol: the parts it is made of}."""
 PARTS = tuple(dict.fromkeys(part for parts in MATERIALS.values() for part in parts))
+_PART_OF = {"normal": "normals_matched", "hard_normal": "normals_hard", "hard_lesion": "lesions_hard"}
+"""{kind of a region in `predictions.csv`: the part it belongs to}."""
 Cut = Callable[[Preprocessed], np.ndarray]
+Place = tuple[str, str, int, tuple[float, float]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,10 +96,11 @@ def make_parts(
     Args:
         films: {film_id: bytes}.
         network: The frozen layers.
-        bundle: Whose matched and hard normal places are taken, from its `predictions.csv`.
+        bundle: Whose own regions are taken, from its `predictions.csv`: normals matched to lesions, and lesions and
+            normals seen from blobs.
         progress: Called with a fraction from 0 to 1.
     """
-    work = _work(films, normal_places(bundle))
+    work = _work(films, own_places(bundle))
     cases: dict[str, list[tuple[str, int, np.ndarray]]] = {part: [] for part in PARTS}
     for number, (film_id, wanted) in enumerate(work.items(), start=1):
         prepared = preprocess(load_mammogram(films[film_id]), CONFIG)
@@ -110,37 +115,35 @@ def make_parts(
     }
 
 
-def _work(
-    films: Iterable[str], places: Mapping[str, Mapping[str, tuple[float, float]]]
-) -> dict[str, list[tuple[str, str, int, Cut]]]:
+def _work(films: Iterable[str], places: Iterable[Place]) -> dict[str, list[tuple[str, str, int, Cut]]]:
     """Return {film: [(part, case, label, what to cut)]}, films in order: an archive is slow otherwise."""
-    work: dict[str, list[tuple[str, str, int, Cut]]] = {}
+    work: dict[str, list[tuple[str, str, int, Cut]]] = {film_id: [] for film_id in sorted(films)}
     for source in find_sources(films):
-        kind = "lesions" if source.label else "normals"
-        radius, fixed = ("radius", "fixed") if source.label else ("central", "fixed")
-        of_film = work.setdefault(source.film_id, [])
-        of_film.append((f"{kind}_{radius}", source.region_id, source.label, partial(_as_the_seed, source)))
-        of_film.append((f"{kind}_{fixed}", source.region_id, source.label, partial(_fixed_at_source, source)))
-        for part in ("normals_matched", "normals_hard") if not source.label else ():
-            if source.film_id in places[part]:
-                cut_out = partial(_fixed_at_point, places[part][source.film_id])
-                of_film.append((part, source.region_id, 0, cut_out))
-    for film_id in films:
+        radius, fixed = ("lesions_radius", "lesions_fixed") if source.label else ("normals_central", "normals_fixed")
+        case = source.region_id, source.label
+        work[source.film_id].append((radius, *case, partial(_as_the_seed, source)))
+        work[source.film_id].append((fixed, *case, partial(_fixed_at_source, source)))
+    for part, case_id, label, point in places:
+        if film_of(case_id) in work:
+            work[film_of(case_id)].append((part, case_id, label, partial(_fixed_at_point, point)))
+    for film_id, wanted in work.items():
         if film_class(film_id) != "normal":
-            label = LABELS.index(film_class(film_id))
-            work.setdefault(film_id, []).append(("films", film_id, label, _nothing))
-    return dict(sorted(work.items()))
+            wanted.append(("films", film_id, LABELS.index(film_class(film_id)), _nothing))
+    return {film_id: wanted for film_id, wanted in work.items() if wanted}
 
 
-def normal_places(bundle: Bundle) -> dict[str, dict[str, tuple[float, float]]]:
-    """Return {part: {film: (x, y) in film pixels}} of the normal places that the bundle's own regions lie at."""
-    kinds = {"normal": "normals_matched", "hard_normal": "normals_hard"}
-    places: dict[str, dict[str, tuple[float, float]]] = {part: {} for part in kinds.values()}
+def own_places(bundle: Bundle) -> list[Place]:
+    """Return (part, case, label, (x, y) in film pixels) of the model's own regions that are not annotated places."""
     with (bundle.folder / "predictions.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            if row["kind"] in kinds and row["repeat"] == "0" and row["film_id"] not in PLACED_IN_AIR:
-                places[kinds[row["kind"]]][row["film_id"]] = float(row["x"]), float(row["y"])
-    return places
+        rows = [row for row in csv.DictReader(file) if row["kind"] in _PART_OF and row["repeat"] == "0"]
+    counted: Counter[tuple[str, str]] = Counter()
+    places = []
+    for row in rows:
+        part, film_id = _PART_OF[row["kind"]], row["film_id"]
+        counted[part, film_id] += 1
+        point = float(row["x"]), float(row["y"])
+        places.append((part, f"{film_id}-{counted[part, film_id]}", int(row["y_true"]), point))
+    return sorted(places)
 
 
 def rotated(prepared: Preprocessed) -> Iterator[np.ndarray]:

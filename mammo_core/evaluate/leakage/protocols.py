@@ -37,27 +37,25 @@ class Protocol:
         question: `malignant` (benign against malignant) or `abnormal` (three classes; normal against abnormal).
         material: Which pictures; a name of `material.MATERIALS`.
         unit: What is dealt to the folds as a whole.
-        permuted: Whether it is repeated with labels permuted by woman.
     """
 
     name: str
     question: Literal["malignant", "abnormal"]
     material: str
     unit: Unit
-    permuted: bool = False
 
 
 PROTOCOLS = (
-    Protocol("films_random", "malignant", "films", "picture", permuted=True),
+    Protocol("films_random", "malignant", "films", "picture"),
     Protocol("films_film", "malignant", "films", "film"),
-    Protocol("films_woman", "malignant", "films", "woman", permuted=True),
-    Protocol("lesions_random", "malignant", "lesions", "picture", permuted=True),
+    Protocol("films_woman", "malignant", "films", "woman"),
+    Protocol("lesions_random", "malignant", "lesions", "picture"),
     Protocol("lesions_film", "malignant", "lesions", "film"),
-    Protocol("lesions_woman", "malignant", "lesions", "woman", permuted=True),
-    Protocol("regions_random", "abnormal", "radius", "picture", permuted=True),
+    Protocol("lesions_woman", "malignant", "lesions", "woman"),
+    Protocol("regions_random", "abnormal", "radius", "picture"),
     Protocol("regions_film", "abnormal", "radius", "film"),
-    Protocol("regions_woman", "abnormal", "radius", "woman", permuted=True),
+    Protocol("regions_woman", "abnormal", "radius", "woman"),
     Protocol("fixed_woman", "abnormal", "fixed", "woman"),
     Protocol("matched_woman", "abnormal", "matched", "woman"),
-    Protocol("hard_woman", "abnormal", "hard", "woman", permuted=True),
+    Protocol("hard_woman", "abnormal", "hard", "woman"),
 )

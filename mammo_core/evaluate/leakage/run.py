@@ -18,6 +18,7 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 
+from mammo_core.errors import BundleError
 from mammo_core.evaluate.leakage import deals, figures, learners, material, protocols
 from mammo_core.evaluate.leakage.deals import deal, permute_labels
 from mammo_core.evaluate.leakage.learners import FIT, evidence
@@ -59,11 +60,10 @@ class LeakageRun:
 
     def permutations(self) -> pd.DataFrame:
         """Return what permuted labels gave: `figures.PERMUTED`."""
-        permuted = [protocol for protocol in protocols.PROTOCOLS if protocol.permuted]
-        return pd.DataFrame(self._each("permuted", permuted, self._permutations), columns=figures.PERMUTED)
+        return pd.DataFrame(self._each("permuted", protocols.PROTOCOLS, self._permutations), columns=figures.PERMUTED)
 
     def seconds(self) -> float:
-        """Return how long everything took, over however many sittings."""
+        """Return the processor's time that everything took, over however many sittings."""
         parts = [*self.folder.glob("*.json"), self.features.with_suffix(".json")]
         return sum(json.loads(part.read_text(encoding="utf-8"))["seconds"] for part in parts)
 
@@ -71,7 +71,7 @@ class LeakageRun:
     def parts(self) -> dict[str, Material]:
         """The features of every picture: kept, or made now (some minutes). Raises DatasetError without MIAS."""
         if not self.features.is_file():
-            started = time.monotonic()
+            started = time.process_time()
             network = OnnxNetwork(self._bundle.folder / ONNX_FILE, threads=1)
             told = lambda fraction: self._progress("preparing films", fraction)  # noqa: E731
             made = make_parts(open_films(), network, self._bundle, told)
@@ -80,16 +80,27 @@ class LeakageRun:
             }
             unfinished = self.features.with_suffix(".partial.npz")
             np.savez(unfinished, **arrays)
-            _write(self.features.with_suffix(".json"), {"seconds": time.monotonic() - started})
+            _write(self.features.with_suffix(".json"), {"seconds": time.process_time() - started})
             unfinished.replace(self.features)
         kept = np.load(self.features, allow_pickle=False)
         return {
             part: Material(tuple(kept[f"{part}_case_ids"].tolist()), kept[f"{part}_labels"], kept[f"{part}_features"])
             for part in PARTS
+            if f"{part}_labels" in kept
         }
 
     def material(self, protocol: Protocol) -> Material:
-        """Return a protocol's cases; for two classes their labels are 0 and 1."""
+        """Return a protocol's cases; for two classes their labels are 0 and 1.
+
+        Raises:
+            BundleError: The model's scores lack the places that the protocol needs.
+        """
+        missing = [part for part in MATERIALS[protocol.material] if part not in self.parts]
+        if missing:
+            raise BundleError(
+                f"{self._bundle.model_id}: its predictions.csv has no places for {', '.join(missing)}; release a model "
+                "with this program, and measure that"
+            )
         found = Material.joined(self.parts[part] for part in MATERIALS[protocol.material])
         return found.with_labels(found.labels - 1) if protocol.question == "malignant" else found
 
@@ -99,9 +110,9 @@ class LeakageRun:
         for number, (protocol, learner) in enumerate(wanted, start=1):
             path = self.folder / f"{what}-{protocol.name}-{learner}.json"
             if not path.is_file():
-                started = time.monotonic()
+                started = time.process_time()
                 found = work(protocol, learner)
-                _write(path, {"rows": found, "seconds": time.monotonic() - started})
+                _write(path, {"rows": found, "seconds": time.process_time() - started})
             rows += json.loads(path.read_text(encoding="utf-8"))["rows"]
             self._progress("testing" if what == "cases" else "permuting labels", number / len(wanted))
         return rows
@@ -146,8 +157,8 @@ def score_cases(cases: Material, protocol: Protocol, learner: str, repeat: int) 
 
 
 def _pictures_of(bundle: Bundle) -> list:
-    """Return what the pictures and their features hang on, besides code."""
-    return [fingerprint(CONFIG), file_sha256(bundle.folder / ONNX_FILE), material.normal_places(bundle)]
+    """Return what the pictures and their features hang on, besides code: films' preparing, layers and places."""
+    return [fingerprint(CONFIG), file_sha256(bundle.folder / ONNX_FILE), material.own_places(bundle)]
 
 
 def _digest(rest: object, modules: Iterable[ModuleType]) -> str:

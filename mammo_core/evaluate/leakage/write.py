@@ -47,7 +47,7 @@ def flat_table(summary: Mapping) -> pd.DataFrame:
 
 def _row(name: str, protocol: Mapping, learner: str, title: str, figure: Mapping) -> dict:
     low, high = figure["ci95"] or (None, None)
-    permuted = figure.get("permuted", {})
+    permuted = figure["permuted"]
     return {
         "protocol": name,
         "question": protocol["question"],
@@ -65,5 +65,5 @@ def _row(name: str, protocol: Mapping, learner: str, title: str, figure: Mapping
         "naive_high": figure["naive_ci95"][1],
         "least_deal": min(figure["deals"]),
         "most_deal": max(figure["deals"]),
-        **{f"permuted_{key}": permuted.get(key) for key in ("mean", "least", "most")},
+        **{f"permuted_{key}": permuted[key] for key in ("mean", "least", "most")},
     }
