@@ -86,3 +86,13 @@ def test_boxes_are_drawn_where_they_are_and_the_picture_given_stays_as_it_was():
 def test_shrinking_keeps_the_shape_and_leaves_small_pictures_alone():
     assert pictures.shrink(FILM, 200).shape == (150, 200)
     assert pictures.shrink(FILM, 4000) is FILM
+
+
+def test_a_heatmap_that_is_hot_in_one_pixel_keeps_its_maximum_when_it_is_shrunk():
+    heat = np.zeros((200, 100), np.float32)
+    heat[50, 50] = 0.8
+    small = pictures.shrink_heatmap(heat, 40)
+    assert small.shape == (40, 20)
+    assert small.max() == pytest.approx(0.8)
+    assert not pictures.shrink_heatmap(np.zeros((200, 100), np.float32), 40).any()
+    assert pictures.shrink_heatmap(heat, 200).max() == pytest.approx(0.8)

@@ -26,6 +26,16 @@ def shrink(image: np.ndarray, longest_side: int) -> np.ndarray:
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
 
 
+def shrink_heatmap(heatmap: np.ndarray, longest_side: int) -> np.ndarray:
+    """Return a heatmap (h x w float32) no longer than `longest_side`, with the maximum that it had.
+
+    Shrinking takes means, and so would darken what is hot in a few pixels only, until a map looks empty that is not.
+    """
+    small = shrink(heatmap, longest_side)
+    highest = float(small.max())
+    return small * np.float32(heatmap.max() / highest) if highest > 0 else small
+
+
 def box_of_breast(ready: Preprocessed) -> Box:
     """Return the box of a prepared film's breast in pixels of the film, with a little air around it.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -68,6 +68,7 @@ def show_films(case: Case, shown: Shown, bundle: Bundle | None) -> None:
         _pane(place, shown, placed.get(place), maps.get(place), truth=truth, alike=mode != words.ALL)
         for place in places
     ]
+    panes = [replace(pane, colours=words.COLOURS.get(layer, "")) for pane in panes]
     if truth:
         st.caption(" ".join(_truth_in_words(known[place]) for place in places if place in known))
     show_viewer(panes, key="exam_viewer", layouts=("side",) if mode == words.ALL else ("side", "swipe"))

@@ -20,7 +20,7 @@ from mammo_core.jobs import Job, Progress
 from mammo_core.network.bundle import Bundle
 from mammo_core.preprocess import preprocess
 from mammo_core.reading.known_films import find_film_id
-from mammo_core.report.pictures import shrink
+from mammo_core.report.pictures import shrink_heatmap
 from mammo_core.types import Mammogram, Preprocessed
 from mammo_core.ui.long_work import job_room
 from mammo_core.ui.steps_films import Choice
@@ -176,4 +176,4 @@ def explained_map(
     """Return a method's map of a film, at screen size."""
     film, bundle = subject.mammogram, subject.bundle
     result = explain(film, method, target, bundle, prepared=subject.prepared, progress=progress)
-    return Map(shrink(result.heatmap, MAP_PX), result.empty)
+    return Map(shrink_heatmap(result.heatmap, MAP_PX), result.empty)

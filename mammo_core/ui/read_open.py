@@ -6,6 +6,7 @@ import streamlit as st
 
 from mammo_core.ui.case import Case, OpenFilm, close_case, open_files
 from mammo_core.ui.demo import DEMO_EXAMS, demo_files, demo_picture
+from mammo_core.ui.walk_start import show_walk_button
 from mammo_core.ui.words import opening as opening_words
 from mammo_core.ui.words import read as read_words
 
@@ -15,8 +16,9 @@ _STRIP, _WANTED = "strip", "film_wanted"
 def open_asked_for() -> None:
     """Open the demo exam that was clicked, if one was."""
     exam = st.session_state.pop("demo_asked_for", None)
-    if exam is not None:
-        _open(demo_files(exam), opening_words.DEMO_CREDIT, DEMO_EXAMS[exam].partition(",")[0])
+    with st.empty():  # there in every run, or the page below would move, and Streamlit lose clicks on its fragments
+        if exam is not None:
+            _open(demo_files(exam), opening_words.DEMO_CREDIT, DEMO_EXAMS[exam].partition(",")[0])
 
 
 def show_welcome() -> None:
@@ -35,6 +37,7 @@ def show_ways_in() -> None:
         st.caption(opening_words.UPLOAD_PRIVACY)
     with demo:
         st.header(opening_words.DEMO_TITLE)
+        show_walk_button("walk_from_welcome")
         show_demos()
 
 

@@ -19,7 +19,15 @@ from mammo_core.preprocess import preprocess
 from mammo_core.reading.read_film import read_film
 from mammo_core.reading.read_region import read_region
 from mammo_core.reading.similar import Similar, find_similar
-from mammo_core.report.pictures import OVERLAY_OPACITY, box_of_breast, enhanced_png, overlay, overlay_png, shrink
+from mammo_core.report.pictures import (
+    OVERLAY_OPACITY,
+    box_of_breast,
+    enhanced_png,
+    overlay,
+    overlay_png,
+    shrink,
+    shrink_heatmap,
+)
 from mammo_core.types import Box, FilmReading, Preprocessed, RegionReading
 from mammo_core.ui.case import OpenFilm
 from mammo_core.ui.words import frame as words
@@ -120,7 +128,7 @@ def heat(film: OpenFilm, bundle: Bundle, method: str, target: str, progress: Cal
     def work() -> ScreenHeat:
         ready = prepared(film, bundle.config)
         result = explain(film.mammogram, method, target, bundle, prepared=ready, progress=progress)
-        return ScreenHeat(shrink(result.heatmap, SCREEN_PX), result.empty)
+        return ScreenHeat(shrink_heatmap(result.heatmap, SCREEN_PX), result.empty)
 
     return film.get(("heat", bundle.model_id, method, target), work)
 

@@ -6,6 +6,8 @@ HEIGHT, WIDTH = 4600, 2800
 BLOCK = 40
 BOARD = (400, 600, 200, 200)
 """Where every second pixel is bright: x, y, width, height."""
+SPECK = (2000, 3900, 60, 60)
+"""A place that is small on the screen."""
 LIGHTER = 5000
 """What the second film is lighter by."""
 FOCUS = (200, 400, 2400, 3800)

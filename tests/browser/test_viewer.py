@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from mammo_core.mias.phantom import draw_phantom
+from mammo_core.report.pictures import encode_png
 from mammo_core.ui.viewer.pictures import PRESETS, named_windows
 from scripts.live_app import live_app
-from tests.browser.drawn_films import BLOCK, BOARD, HEIGHT, LIGHTER, SPACING_MM, WIDTH, deep_film
+from tests.browser.drawn_films import BLOCK, BOARD, HEIGHT, LIGHTER, SPACING_MM, SPECK, WIDTH, deep_film
 
 pytestmark = pytest.mark.browser
 MIDDLE = (WIDTH / 2, HEIGHT / 2)
@@ -275,6 +277,24 @@ def test_marks_say_what_they_are_by_click_and_by_key(show):
     expect(page.locator(".mark").first).to_be_hidden()
 
 
+def test_a_small_box_is_drawn_at_its_size_and_has_a_target_of_24_pixels(show):
+    page = show()
+    scale = place(page, 1)[2]
+    speck = page.get_by_role("button", name="Mark 3: a speck")
+    target, box = speck.bounding_box(), speck.locator("i").bounding_box()
+    assert min(target["width"], target["height"]) >= 24 > 2 * box["width"]
+    assert box["width"] == pytest.approx(SPECK[2] * scale, abs=1)
+    for name, size in (("x", "width"), ("y", "height")):
+        assert target[name] + target[size] / 2 == pytest.approx(box[name] + box[size] / 2, abs=0.5)
+
+
+def test_the_colour_bar_and_its_button_name_what_the_colours_are(show):
+    for kind, number, name, button in (("pair", 1, "relative", "Heatmap"), ("mirrored", 0, "difference", "Difference")):
+        page = show(kind)
+        expect(pane(page, number).locator(".colours .kind")).to_have_text(name)
+        expect(page.get_by_role("button", name=button, exact=True)).to_be_visible()
+
+
 def test_heatmap_opacity_and_threshold_ask_nothing_of_the_server(show):
     page = show()
     points = np.array([(1300, 1500), (1990, 1500)])
@@ -364,26 +384,27 @@ def test_the_lens_enlarges_what_is_under_the_pointer_on_every_pane(show, deep):
         assert plain - shown > 10
 
 
-@pytest.fixture(scope="module")
-def read_page(browser: Browser, url: str, demo_film: Callable[[str], bytes]) -> Iterator[Page]:
-    """The Read page with a demo film that has been read."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
+def test_no_film_stays_in_the_browsers_storage(show):
+    page = show()
+    zoom_in(page, 8)
+    settled(page)  # detail has come, too
+    stored = page.evaluate(
+        """async () => ({
+          text: JSON.stringify({ ...localStorage }) + JSON.stringify({ ...sessionStorage }),
+          databases: (await indexedDB.databases()).length, caches: (await caches.keys()).length })"""
+    )
+    assert (stored["databases"], stored["caches"]) == (0, 0)
+    assert len(stored["text"]) < 3000
+
+
+def test_a_rectangle_on_the_read_page_gets_its_reading(visit):
+    page = visit()
     page.set_default_timeout(60_000)
-    page.asked = []
-    page.on("request", lambda request: page.asked.append(request.url))
-    page.goto(url)
-    film = {"name": "film.dcm", "mimeType": "", "buffer": demo_film("sfm-malign-0/1-283.dcm")}
+    film = {"name": "film.png", "mimeType": "", "buffer": encode_png(draw_phantom(4, 512).mammogram.pixels)}
     page.locator("input[type=file]").set_input_files([film])
-    page.locator("[data-shares=film]").wait_for(timeout=120_000)
+    page.locator("[data-shares=film]").wait_for()
     expect(page.locator(".pane")).to_have_count(3)
     expect(page.locator(".pane.empty")).to_have_count(0)
-    yield page
-    context.close()
-
-
-def test_a_rectangle_on_the_read_page_gets_its_reading(read_page):
-    page = read_page
     page.get_by_role("button", name="Read a region").click()
     drag(page, 0, (0.5, 0.5), (0.6, 0.6))
     page.locator("[data-shares=region] [data-label=malignant]").wait_for()
@@ -394,16 +415,3 @@ def test_a_rectangle_on_the_read_page_gets_its_reading(read_page):
     box, square = pane(page, 0).bounding_box(), pane(page, 0).get_by_role("button", name="was read").bounding_box()
     assert square["x"] + square["width"] / 2 == pytest.approx(box["x"] + 0.55 * box["width"], abs=4)
     assert square["y"] + square["height"] / 2 == pytest.approx(box["y"] + 0.55 * box["height"], abs=4)
-
-
-def test_no_film_stays_in_the_browsers_storage(read_page):
-    page = read_page
-    zoom_in(page, 6)
-    expect(page.locator(".viewer.fetching")).to_have_count(0)
-    stored = page.evaluate(
-        """async () => ({
-          text: JSON.stringify({ ...localStorage }) + JSON.stringify({ ...sessionStorage }),
-          databases: (await indexedDB.databases()).length, caches: (await caches.keys()).length })"""
-    )
-    assert (stored["databases"], stored["caches"]) == (0, 0)
-    assert len(stored["text"]) < 3000

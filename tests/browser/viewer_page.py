@@ -2,7 +2,7 @@
 
 import numpy as np
 import streamlit as st
-from drawn_films import BOARD, FOCUS, LIGHTER, SPACING_MM, deep_film, heatmap
+from drawn_films import BOARD, FOCUS, LIGHTER, SPACING_MM, SPECK, deep_film, heatmap
 
 from mammo_core.types import Box
 from mammo_core.ui.viewer import Mark, Pane, show_viewer
@@ -18,6 +18,7 @@ def films() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def pair() -> list[Pane]:
     """Return two films of one frame, the second with a heatmap and marks."""
     marks = [Mark(Box(*BOARD), "the board", "Every second pixel."), Mark(Box(200, 300, 400, 400), "a corner")]
+    marks.append(Mark(Box(*SPECK), "a speck"))
     return [
         Pane("Deep", "one", deep, 16, pixel_spacing_mm=SPACING_MM),
         Pane("Lighter", "one", lighter, 16, heatmap=heat, marks=marks, pixel_spacing_mm=SPACING_MM),
@@ -27,7 +28,7 @@ def pair() -> list[Pane]:
 def mirrored() -> list[Pane]:
     """Return two films, the second flipped; their spacing is not known."""
     return [
-        Pane("Right", "right", deep, 16, focus=Box(*FOCUS)),
+        Pane("Right", "right", deep, 16, focus=Box(*FOCUS), heatmap=heat, colours="difference"),
         Pane("Left", "left", lighter, 16, mirrored=True, focus=Box(*FOCUS)),
     ]
 

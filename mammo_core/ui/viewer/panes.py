@@ -40,6 +40,8 @@ class Pane:
             it is found again.
         bit_depth: Bits in use, 8 to 16.
         heatmap: h x w float32 in [0, 1] with the film's aspect, laid over the film; None for none.
+        colours: What the heatmap's colours stand for, in a word or two below their bar; empty where they are relative
+            to the map's own maximum, which the bar then says.
         marks: Numbered boxes, from 1.
         mirrored: Show the film flipped left to right; boxes and events stay in the film's own pixels.
         focus: What fills the pane at first, in film pixels; None for the whole film. Panes are zoomed and moved
@@ -55,6 +57,7 @@ class Pane:
     pixels: np.ndarray
     bit_depth: int
     heatmap: np.ndarray | None = None
+    colours: str = ""
     marks: Sequence[Mark] = ()
     mirrored: bool = False
     focus: Box | None = None

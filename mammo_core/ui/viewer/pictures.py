@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mammo_core.film.enhance import DISPLAY_PERCENTILES
-from mammo_core.report.pictures import shrink
+from mammo_core.report.pictures import shrink, shrink_heatmap
 from mammo_core.types import Box
 
 SCREEN_PX = 1400
@@ -55,7 +55,7 @@ def heat_picture(heatmap: np.ndarray) -> Picture:
     """Return a heatmap (float32 in [0, 1]) in 256 levels, made once for as long as the array lives."""
 
     def make() -> dict:
-        return packed(np.rint(np.clip(shrink(heatmap, HEATMAP_PX), 0, 1) * 255).astype(np.uint8))
+        return packed(np.rint(np.clip(shrink_heatmap(heatmap, HEATMAP_PX), 0, 1) * 255).astype(np.uint8))
 
     return _once(heatmap, (), make)
 

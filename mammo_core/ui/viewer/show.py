@@ -115,6 +115,7 @@ def _described(pane: Pane, film: Picture, heat: Picture | None) -> dict:
         "film": pane.film_id,
         "picture": film.id,
         "heat": heat and heat.id,
+        "colours": pane.colours,
         "width": pane.pixels.shape[1],
         "height": pane.pixels.shape[0],
         "marks": [asdict(mark) | {"box": list(map(float, mark.box))} for mark in pane.marks],

@@ -1,4 +1,5 @@
 // Numbered boxes over a film: buttons, so that mouse, finger and keyboard all reach what they say.
+const TARGET_PX = 24 // a button is never smaller; a smaller box is drawn at its own size within it
 
 function layMarks(view, panel) {
   const pane = [...panel.contents].reverse().find((one) => one.marks.length)
@@ -14,7 +15,9 @@ function makeMark(view, panel, mark, i) {
   const button = Object.assign(document.createElement("button"), { type: "button", className: "mark" })
   button.setAttribute("aria-label", `${nameOf(mark, i)}. ${mark.detail}`)
   button.setAttribute("aria-expanded", "false")
-  button.append(Object.assign(document.createElement("span"), { textContent: mark.sign || i + 1 }))
+  const frame = document.createElement("i")
+  frame.append(Object.assign(document.createElement("span"), { textContent: mark.sign || i + 1 }))
+  button.append(frame)
   button.onclick = () => {
     if (!view.dragged) openMark(view, view.mark?.panel === panel && view.mark.number === i ? null : { panel, number: i })
   }
@@ -69,9 +72,12 @@ function placeMarks(view, panel) {
   panel.marked.marks.forEach(({ box }, i) => {
     const [left, top, width, height] = boxOnScreen(place, box)
     const button = panel.marks.children[i]
-    button.style.transform = `translate(${left}px, ${top}px)`
-    button.style.width = `${width}px`
-    button.style.height = `${height}px`
+    const [beside, above] = [width, height].map((side) => Math.max(0, (TARGET_PX - side) / 2))
+    button.style.transform = `translate(${left - beside}px, ${top - above}px)`
+    button.style.width = `${width + 2 * beside}px`
+    button.style.height = `${height + 2 * above}px`
+    button.style.setProperty("--inset", `${above}px ${beside}px`)
+    button.classList.toggle("low", top < 20) // no room for its number above it
     // What is out of sight is not to be reached by the tab key either.
     const away = left + width < 0 || top + height < 0 || left > panel.width || top > panel.height
     if (away) keepFocus(view, button, panel.element)

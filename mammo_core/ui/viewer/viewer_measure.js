@@ -66,8 +66,9 @@ function distance({ from, to }, pane) {
 }
 
 function drawColours(view, panel) {
-  const heat = view.heat && panel.contents.some((pane) => pane.heat)
+  const heat = view.heat && panel.contents.find((pane) => pane.heat)
   panel.colours.hidden = !heat
+  if (heat) panel.colours.querySelector(".kind").textContent = heat.colours || WORDS.relative
   const key = `${view.threshold} ${view.opacity}`
   if (!heat || panel.coloured === key) return
   panel.coloured = key

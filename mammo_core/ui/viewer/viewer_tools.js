@@ -121,12 +121,14 @@ function showState(view) {
   root.querySelector("[data-tool=region]").hidden = !view.data.regions
   root.querySelector(".layouts").hidden = view.panes.length < 2 || view.data.layouts.length < 2
   root.dataset.zoom = view.zoom.toFixed(3)
-  showHint(view)
+  const named = view.panes.find((pane) => pane.colours)?.colours ?? WORDS.heatmap
+  root.querySelector("[data-do=heat]").textContent = named[0].toUpperCase() + named.slice(1)
+  showHint(view, inARow)
 }
 
-function showHint(view) {
-  const byTouch = matchMedia("(pointer: coarse)").matches
-  const usual = view.layout === "swipe" && view.panels[0]?.contents.length > 1 ? WORDS.swipe : byTouch ? WORDS.touch : WORDS.move
+function showHint(view, inARow) {
+  const byTouch = inARow ? WORDS.touch_row : matchMedia("(pointer: coarse)").matches && WORDS.touch
+  const usual = view.layout === "swipe" && view.panels[0]?.contents.length > 1 ? WORDS.swipe : byTouch || WORDS.move
   say(view, { ruler: WORDS.ruler, region: WORDS.region, window: WORDS.window_tool }[view.tool] ?? usual)
 }
 

@@ -10,6 +10,9 @@ const WORDS = {
   ruler: "Drag to measure. Keyboard: Enter begins and ends it at the cross, arrows move the film, Delete removes it.",
   window_tool: "Drag across for contrast, up and down for brightness. The right mouse button does so at any time.",
   move: "Click a film, then scroll to zoom; drag to move. All move together.",
-  touch: "Pinch to zoom, drag to move, swipe for the next film.",
+  touch: "Pinch to zoom, then drag to move. All move together.",
+  touch_row: "Pinch to zoom, then drag to move; swipe for the next film.",
+  relative: "relative",
+  heatmap: "Heatmap",
   swipe: "Drag the line to compare.",
 }

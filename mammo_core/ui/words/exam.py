@@ -58,6 +58,8 @@ NOT_OUTLINED = "{place} could not be outlined, and is shown as it is: {reason}"
 # Films
 NOTHING, HEAT, ASYMMETRY = "Film alone", "Heatmap", "Asymmetry"
 LAYERS = (NOTHING, HEAT, ASYMMETRY)
+COLOURS = {ASYMMETRY: "asymmetry"}
+"""{layer: what the colour bar says}; of the others that they are relative."""
 LAYER_LABEL = "Over the films"
 LAYER_HELP = (
     "Heatmap: Grad-CAM, tissue that speaks for malignant. Asymmetry: where a breast is brighter than the other one is "

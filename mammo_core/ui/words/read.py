@@ -98,6 +98,10 @@ REGION_EMPTY = "Nothing in this square speaks for {target}."
 REGION_TRAINED = "The model has been trained on this film, so its answer for this place is too good to be believed."
 REGION_MARK = "The square that was read"
 REGION_CLOSE = "Take the mark away"
+SAVE_OVERLAY_HELP = (
+    "The whole film at its full size in its usual window, the heatmap at a fixed opacity, and the numbered boxes. What "
+    "you set in the viewer (window, opacity, threshold, zoom) is not taken over."
+)
 SAVE_ENHANCED, SAVE_OVERLAY, SAVE_READING = "Enhanced film (PNG)", "Overlay (PNG)", "Reading (JSON)"
 
 # About the film
