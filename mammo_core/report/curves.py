@@ -20,13 +20,18 @@ _SHARE_AXIS = {"range": [-0.01, 1.01], "tickvals": [0, 0.25, 0.5, 0.75, 1], "tic
 
 @dataclass(frozen=True)
 class Line:
-    """One curve: rates `x` and `y` at `thresholds`, the class it is of (or other words), and what the legend says."""
+    """One curve: rates `x` and `y` at `thresholds`, the class it is of (or other words), and what the legend says.
+
+    A curve of no class may bring its own `colour` and `dash`.
+    """
 
     label: str
     x: np.ndarray
     y: np.ndarray
     thresholds: np.ndarray
     legend: str
+    colour: str = ACCENT
+    dash: str = "dash"
 
 
 def roc_figure(
@@ -156,7 +161,7 @@ def froc_figure(
     for line in lines:
         figure.add_trace(_curve(line, "finds %{y:.0%} with %{x:.2f} false marks on a normal film", "hv"))
         for rate, found in (stated or {}).get(line.label, {}).items():
-            colour = CLASS_COLOURS.get(line.label, ACCENT)
+            colour = CLASS_COLOURS.get(line.label, line.colour)
             ends = {"x": [float(rate)] * 2, "y": found["ci95"] or [], "mode": "lines", "hoverinfo": "skip"}
             figure.add_trace(go.Scatter(**ends, line={"color": colour, "width": 1.2}, opacity=0.7, showlegend=False))
     styled(figure, title, subtitle, "false marks on a normal film", "abnormalities found", n_legend=len(lines))
@@ -171,8 +176,8 @@ def _curve(line: Line, hover: str, shape: str) -> go.Scatter:
         mode="lines",
         name=line.legend,
         line={
-            "color": CLASS_COLOURS.get(line.label, ACCENT),
-            "dash": CLASS_DASHES.get(line.label, "dash"),
+            "color": CLASS_COLOURS.get(line.label, line.colour),
+            "dash": CLASS_DASHES.get(line.label, line.dash),
             "width": 2.5,
             "shape": shape,
         },

@@ -49,9 +49,11 @@ def predictive_figure(
     ticks = [0.003, 0.01, 0.03, 0.1, 0.3]
     ends = [np.log10(band.x[0]) - 0.03, np.log10(band.x[-1]) + 0.03]
     figure.update_xaxes(type="log", tickvals=ticks, tickformat=".1~%", range=ends)
-    least = float(np.nanmin(np.append(unaided, band.low)))
-    bottom, top = (0.0, 1.01) if least < 0.6 else (least - 0.02 * (1 - least), 1 + 0.02 * (1 - least))
-    return figure.update_yaxes(range=[bottom, top], tickformat=".0%" if bottom == 0 else ".1~%")
+    drawn = np.concatenate([unaided, band.y, band.low, band.high])
+    bottom, top = float(np.nanmin(drawn)), float(np.nanmax(drawn))
+    room = 0.06 * max(top - bottom, 0.01)
+    digits = ".0%" if top - bottom > 0.1 else ".1%"
+    return figure.update_yaxes(range=[bottom - room, top + room], tickformat=digits)
 
 
 def decision_curve_figure(curve: Mapping, event: str, title: str, subtitle: str, names: Mapping[str, str]) -> go.Figure:

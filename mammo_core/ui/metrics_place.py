@@ -16,6 +16,7 @@ from mammo_core.report.chart_style import percent_text
 from mammo_core.report.curves import Line
 from mammo_core.report.figure_table import share
 from mammo_core.report.interval_charts import Row, interval_figure, methods_figure
+from mammo_core.report.palette import TEXT
 from mammo_core.ui.metrics_data import Tested
 from mammo_core.ui.metrics_sections import show, show_table
 from mammo_core.ui.words import metrics as words
@@ -78,7 +79,8 @@ def _show_froc(tested: Tested, found: dict, name: str) -> None:
         matched = match_marks(films, marks, of_line, target)
         curve = froc.froc_curve(matched.lesions["best"], matched.false["score"], len(matched.normal))
         legend = froc_legend(label, percent_text(told["sensitivity_at"]["1"]), told["n_lesions"])
-        lines.append(Line(label, curve.nlf, curve.llf, curve.thresholds, legend))
+        drawn_as = {"colour": TEXT, "dash": "dot"} if of_line is calcified else {}
+        lines.append(Line(label, curve.nlf, curve.llf, curve.thresholds, legend, **drawn_as))
         stated[label] = told["sensitivity_at"]
     normal = words.froc_subtitle(found["abnormal"]["n_normal_films"])
     show(curves.froc_figure(lines, TITLES["froc"], normal, stated), f"froc_{name}", ALTS["froc"], READ["froc"])

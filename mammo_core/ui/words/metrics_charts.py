@@ -260,5 +260,6 @@ def froc_legend(target: str, at_one: str, n: int) -> str:
 
 
 def named(code: str, texts: dict[str, str], n: int | None = None) -> str:
-    """Return `CALC calcifications, n = 30`."""
-    return f"{code} {texts[code]}" + ("" if n is None else f", n = {n}")
+    """Return `CALC calcifications, n = 30`; without the code where MIAS has none."""
+    name = texts[code] if code == "OTHER" else f"{code} {texts[code]}"
+    return name + ("" if n is None else f", n = {n}")

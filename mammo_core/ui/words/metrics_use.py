@@ -68,7 +68,7 @@ def benefit(curve: Mapping, event: str) -> str:
     """Return at which thresholds the model is worth acting on, or that these cases do not show it."""
     if not curve["useful"]:
         return f"At no threshold have these {curve['n']} cases shown that acting on P({event}) is worth more."
-    runs = [f"{a:.0%}" if a == b else f"{a:.0%} to {b:.0%}" for a, b in curve["useful"]]
+    runs = [f"{100 * a:.0f}" + ("" if a == b else f" to {100 * b:.0f}") + " %" for a, b in curve["useful"]]
     return (
         "Shown to be worth more than recalling all or nobody for those who act at a threshold of "
         f"**{', '.join(runs)}**: there the whole 95 % interval of the gain lies above 0."
