@@ -27,11 +27,11 @@ def show_ways(place: WalkPlace) -> None:
     with st.container(horizontal=True, key="walk_ways", vertical_alignment="center"):
         st.button(
             words.BACK, key="walk_back", icon=":material/arrow_back:", disabled=place.step == 1, on_click=place.go,
-            args=(-1,), shortcut="Left",
+            args=(-1,), shortcut=words.BACK_KEY,
         )  # fmt: skip
         st.button(
             words.NEXT, key="walk_next", icon=":material/arrow_forward:", type="primary",
-            disabled=place.step == N_STEPS, on_click=place.go, args=(1,), shortcut="Right",
+            disabled=place.step == N_STEPS, on_click=place.go, args=(1,), shortcut=words.NEXT_KEY,
         )  # fmt: skip
         for exam, name in words.EXAMS.items():
             if exam != place.exam:

@@ -21,6 +21,10 @@ _SAME = 1.15
 """Local contrast that rose less than this is hardly a gain."""
 
 
+_NEAR = 0.03
+"""How near to a threshold a probability has to be for the walk to say that little tips it over."""
+
+
 def about_films(films: Mapping[str, Mammogram]) -> list[str]:
     """Return what is to be said of films before anybody reads them: {place: film}."""
     known = [film.pixel_spacing_mm for film in films.values() if film.pixel_spacing_mm]
@@ -85,12 +89,15 @@ def about_doubt(reading: ExamReading, bundle: Bundle, figures: Mapping[str, dict
         bundle: The model.
         figures: `units.woman.figures` of its `metrics.json`.
     """
-    band, share = doubt_band(bundle, "woman"), percent(reading.probabilities.malignant)
+    band, probability = doubt_band(bundle, "woman"), reading.probabilities.malignant
+    share = _exactly(probability)
     here = [words.INSIDE]
     if not reading.applicability.inside:
         alone = words.ALONE[band.decide(reading.probabilities)].format(share=share)
         here = [words.OUTSIDE, *reading.applicability.reasons, alone]
-    here.append(words.BAND.format(low=percent(band.low), high=percent(band.high), share=share))
+    here.append(words.BAND.format(low=_exactly(band.low), high=_exactly(band.high), share=share))
+    if min(abs(probability - band.low), abs(probability - band.high)) < _NEAR:
+        here.append(words.NEAR.format(points=round(100 * _NEAR)))
     measured = [
         words.COVERAGE.format(**_figure(figures["coverage"])),
         words.MISSED.format(**_figure(figures["malignant_called_normal"])),
@@ -98,6 +105,11 @@ def about_doubt(reading: ExamReading, bundle: Bundle, figures: Mapping[str, dict
         words.INTERVALS,
     ]
     return here, measured
+
+
+def _exactly(share: float) -> str:
+    """Return a share with a decimal, so that one just below a threshold does not read as the threshold."""
+    return f"{100 * share:.1f} %"
 
 
 def about_truth(exam: str, reading: ExamReading | None) -> list[str]:

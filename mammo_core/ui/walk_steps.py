@@ -21,7 +21,6 @@ from mammo_core.ui.words import walk as words
 
 _CLIP, _TILES = 2.0, 8
 _WALL = {"R": "right", "L": "left"}
-_DOTS_A_ROW = 50
 
 
 def show_step(exam: WalkExam, step: int) -> None:
@@ -161,11 +160,12 @@ def _band(low: float, high: float, share: float) -> str:
             ("below", "doubt", "above"), words.BAND_PARTS, (low, high - low, 1 - high), strict=True
         )
     )
-    label = f"{words.BAND_TITLE}: {cards.percent(share)}"
+    figure = f"{100 * share:.1f} %"
+    label = f"{words.BAND_TITLE}: {figure}"
     return (
         f'<div class="walk-band" role="img" aria-label="{escape(label)}"><div class="parts">{parts}</div>'
         f'<i style="left:{100 * share:.2f}%"></i><div class="ends"><span>0 %</span>'
-        f'<strong style="left:{100 * share:.2f}%">{cards.percent(share)}</strong><span>100 %</span></div></div>'
+        f'<strong style="left:{100 * share:.2f}%">{figure}</strong><span>100 %</span></div></div>'
     )
 
 
@@ -173,17 +173,11 @@ def _dots(screening: Screening) -> str:
     """Draw every woman as a dot: filled where called, a ring where not."""
     counts = {"found": screening.found, "missed": screening.missed, "alarm": screening.alarm, "clear": screening.clear}
     kinds = [kind for kind, count in counts.items() for _ in range(count)]
-    circles = "".join(
-        f'<circle class="{kind}" cx="{number % _DOTS_A_ROW + 0.5}" cy="{number // _DOTS_A_ROW + 0.5}" r="0.36"/>'
-        for number, kind in enumerate(kinds)
-    )
-    rows = -(-len(kinds) // _DOTS_A_ROW)
+    dots = "".join(f'<i class="{kind}"></i>' for kind in kinds)
     legend = "".join(
-        f'<span><svg viewBox="0 0 1 1"><circle class="{kind}" cx="0.5" cy="0.5" r="0.36"/></svg>'
-        f"{escape(words.DOTS[kind])}: {count}</span>"
-        for kind, count in counts.items()
+        f'<span><i class="{kind}"></i>{escape(words.DOTS[kind])}: {count}</span>' for kind, count in counts.items()
     )
     return (
-        f'<div class="walk-dots"><svg viewBox="0 0 {_DOTS_A_ROW} {rows}" role="img" '
-        f'aria-label="{escape(words.DOTS_ALT.format(**counts))}">{circles}</svg><div>{legend}</div></div>'
+        f'<div class="walk-dots"><div role="img" aria-label="{escape(words.DOTS_ALT.format(**counts))}">{dots}</div>'
+        f"<p>{legend}</p></div>"
     )

@@ -15,7 +15,9 @@ EXAMS = {"sfm-malign-0": "Exam A", "sfm-benign-0": "Exam B"}
 """What the demo exams are called here, where nobody shall know yet how they ended."""
 HEAD = "{exam}: {title}"
 PROGRESS = "Step {step} of {n}"
-NEXT, BACK, FINISH = "Next", "Back", "Finish"
+NEXT, BACK = "Next", "Back"
+NEXT_KEY, BACK_KEY = "Right", "Left"
+"""The keys that press these buttons, as Streamlit calls them."""
 KEYS = "Arrow keys right and left go on and back. You can leave at any time; the walk waits for you here."
 START, GO_ON = "Take the guided walk", "Go on with the walk (step {step} of {n})"
 START_NOTE = (
@@ -39,8 +41,7 @@ SILENT = (
 )
 SPACED = "The files say how large a pixel is: {mm:.3g} mm."
 LOOK = (
-    "Look before you go on. Which breast, if any, would you call back? Drag to move, turn the wheel or "
-    "pinch to zoom."
+    "Look before you go on. Which breast, if any, would you call back? Drag to move, turn the wheel or pinch to zoom."
 )
 
 # 2: enhancement
@@ -104,11 +105,13 @@ BAND = (
     "For a woman it says malignant from {high} on, refuses from {low} on, and below that says normal or benign. Her "
     "probability of malignant is {share}."
 )
+NEAR = (
+    "That is less than {points} points from a threshold: another scan of the same films might have fallen on its other "
+    "side."
+)
 BAND_TITLE = "P(malignant) of this woman, and the band of doubt"
 BAND_PARTS = ("normal or benign", "refer", "malignant")
-COVERAGE = (
-    "On women of MIAS whom it had not seen it decided {value} ({low} to {high}, n = {n}) and referred the rest."
-)
+COVERAGE = "On women of MIAS whom it had not seen it decided {value} ({low} to {high}, n = {n}) and referred the rest."
 MISSED = "Of the women with a cancer it called {value} normal ({low} to {high}, n = {n})."
 KINDS = "Benign against malignant it tells with an AUC of {value} ({low} to {high}, n = {n}; 0.5 is a coin)."
 INTERVALS = "In brackets: 95 % intervals over women."
@@ -132,9 +135,7 @@ TRUTH_ROW = "{side} breast: {what}, {label}."
 UNREAD = "The program has said nothing to hold against it."
 REFERRED = "The program did not decide, so it was neither right nor wrong: a person had to read this exam, as it asked."
 RIGHT_BREAST = "The breast that looked more suspicious to it is the one with the cancer."
-WRONG_BREAST = (
-    "The breast that looked more suspicious to it is the other one: it pointed away from the cancer."
-)
+WRONG_BREAST = "The breast that looked more suspicious to it is the other one: it pointed away from the cancer."
 FOUND, FOUND_WRONG = (
     "The program called it malignant, and so it was.",
     "The program called the exam malignant, but for the wrong breast.",
