@@ -112,12 +112,12 @@ def source_digests(folder: Path) -> dict[str, str]:
 
 def _derive_block(files: ScoreFiles, name: str, annotations: Sequence[Annotation] | None) -> dict:
     """Return all figures of one unit."""
-    unit, against = BLOCKS[name]
+    unit, kinds = BLOCKS[name]
     rows = rows_of(files.predictions, name)
     sample = Sample.from_frame(rows, files.operating_points)
     block = {
         "unit": unit,
-        "normals": against,
+        "normals": kinds[-1] if kinds else None,
         "n": len(sample),
         "n_women": sample.n_women,
         "n_folds": len(np.unique(sample.fold)),

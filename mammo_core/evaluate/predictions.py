@@ -20,7 +20,7 @@ PREDICTIONS_NAME = "predictions.csv"
 CANDIDATES_NAME = "candidates.csv"
 PROBABILITIES = tuple(f"p_{label}" for label in LABELS)
 UNITS = ("region", "film", "breast", "woman")
-KINDS = ("lesion", "normal", "hard_normal")
+KINDS = ("lesion", "normal", "hard_normal", "hard_lesion")
 
 _TYPES = {"unit": "str", "film_id": "str", "decision": "str", "kind": "str", "repeat": "int64", "fold": "int64"}
 _TYPES |= {"woman_id": "int64", "y_true": "int64", "permutation": "int64"}
@@ -84,7 +84,7 @@ def check_predictions(frame: pd.DataFrame) -> None:
     )
     _check_identity(frame, name)
     refuse_rows(region & ~frame["kind"].isin(KINDS), frame, name, f"kind of a region must be one of {KINDS}")
-    lesion = frame["kind"] == "lesion"
+    lesion = frame["kind"].isin(("lesion", "hard_lesion"))
     refuse_rows(
         region & (lesion != (frame["y_true"] > 0)), frame, name, "a region is a lesion if and only if y_true > 0"
     )

@@ -20,6 +20,7 @@ from mammo_core.evaluate.choose import Chosen
 from mammo_core.evaluate.constants import CASES, Constants, fit_constants
 from mammo_core.evaluate.derive import write_metrics
 from mammo_core.evaluate.fit import Heads
+from mammo_core.evaluate.neighbours import write_neighbours
 from mammo_core.evaluate.rows import write_rows
 from mammo_core.evaluate.run import PERMUTATION_COLUMNS, Progress, Run
 from mammo_core.evaluate.run_folder import RUNS_DIR
@@ -99,6 +100,7 @@ def _make(folder: Path, settings: Settings, repeats: int, run: Run) -> None:
     chosen, scores = run.chosen
     constants = fit_constants(scores, settings.train)
     heads = run.fits.heads(frozenset(film.woman_id for film in run.study.films), chosen.region, chosen.film)
+    write_neighbours(folder, run.study, heads.cells)
     model = build_network()
     set_heads(model, *heads.cells, heads.region, heads.film)
     model.save(folder / KERAS_FILE)

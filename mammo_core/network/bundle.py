@@ -29,7 +29,7 @@ KERAS_FILE = "model.keras"
 ONNX_FILE = "model.onnx"
 FILES = (
     *(KERAS_FILE, ONNX_FILE, "predictions.csv", "candidates.csv", "operating_points.csv", "pointers.csv"),
-    *("permutations.csv", "metrics.json", "history.csv", "MODEL_CARD.md"),
+    *("permutations.csv", "neighbours.npz", "neighbours.csv", "metrics.json", "history.csv", "MODEL_CARD.md"),
 )
 """What a complete folder holds besides `bundle.json`, which lists the sha256 of each."""
 
