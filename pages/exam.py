@@ -58,6 +58,8 @@ pictures, answer = st.container(key="film_and_answer").columns([2.75, 1], gap="m
 with pictures:
     show_films(case, Shown(hanging, outlined, readings, of_one_woman), bundle)
 with answer:
+    if not hidden:
+        reader_first.show_reader(woman)
     if not of_one_woman:
         both = words.TWO_WOMEN.format(n=len(hanging.women), names=names_of(hanging.women, films))
         st.warning(both, title=words.NOT_READ_TITLE, icon=":material/group:")
@@ -76,8 +78,6 @@ with answer:
         show_exam_report(hanging.places, outlined, reading, bundle)
     elif trouble:
         st.error(trouble[1], title=trouble[0], icon=":material/error:")
-    if not hidden:
-        reader_first.show_reader(woman)
     notes = [*troubles, *notes_on(films, hanging, woman)]
     if notes:
         cards.show_notes(words.NOTES_TITLE, notes, outside=bool(troubles))

@@ -37,6 +37,8 @@ films, answer = st.container(key="film_and_answer").columns([2.45, 1], gap="medi
 with films:
     show_films(film, bundle, reading)
 with answer:
+    if not hidden:
+        reader_first.show_reader(subject)
     if hidden:
         reader_first.ask(subject)
     elif bundle and not reading:
@@ -52,8 +54,6 @@ with answer:
         show_film_report(film, reading, bundle)
     elif trouble:
         st.error(trouble[1], title=trouble[0], icon=":material/error:")
-    if not hidden:
-        reader_first.show_reader(subject)
     show_facts(film, bundle)
     if film.credit:
         st.caption(film.credit)

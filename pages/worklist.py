@@ -30,10 +30,11 @@ try:
     if worklist:
         open_asked(worklist)
     exams = worklist.exams() if worklist else []
-    add.show_taken()
-    do.show_failure()
-    if worklist:
-        do.show_undo(worklist)
+    with st.container(key="worklist_news"):  # there in every run, so that what stands below keeps its place
+        add.show_taken()
+        do.show_failure()
+        if worklist:
+            do.show_undo(worklist)
     if not exams:
         add.show_welcome()
         st.stop()

@@ -7,11 +7,14 @@ have no list.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from mammo_core.errors import StoreError
+from mammo_core.errors import BundleError, StoreError
+from mammo_core.network.bundle import active_folder
 from mammo_core.types import DECISIONS
 from mammo_core.ui.case import OpenFilm
 from mammo_core.ui.words import worklist as words
@@ -97,16 +100,31 @@ def show_reader(subject: str) -> None:
 def _show_choice(exam: Exam) -> None:
     program, reading = exam.reading.decision, exam.reading
     st.caption(words.PROGRAM_SAID.format(model_id=reading.model_id, answer=words.ANSWERS[program]))
-    number = exam.number
-    if program != "refer":
+    number, active = exam.number, _active()
+    if exam.stale(active):
+        st.caption(words.STALE_HERE.format(active=active))
         st.button(
-            words.AGREE.format(answer=words.ANSWERS[program]), key="reader_agree", icon=":material/check:",
-            type="primary", width="stretch", on_click=_record_after, args=(number, program, ""),
+            words.READ_WITH.format(model_id=active), key="reader_again", icon=":material/refresh:", width="stretch",
+            on_click=_read_again, args=(number,),
         )  # fmt: skip
-    with st.expander(words.OVERRIDE, key="reader_override", icon=":material/edit:", expanded=program == "refer"):
-        answer = _choose(words.OVERRIDE_LABEL, f"reader_after_{number}", exam.before or None, without=program)
-        reason = ""
-        if program != "refer":
+    if program == "refer":
+        _show_own_answer(exam, place=st.container(key="reader_override"), with_reason=False)
+        return
+    st.button(
+        words.AGREE.format(answer=words.ANSWERS[program]), key="reader_agree", icon=":material/check:", type="primary",
+        width="stretch", on_click=_record_after, args=(number, program, ""),
+    )  # fmt: skip
+    expander = st.expander(words.OVERRIDE, key="reader_override", icon=":material/edit:")
+    _show_own_answer(exam, place=expander, with_reason=True)
+
+
+def _show_own_answer(exam: Exam, place: DeltaGenerator, *, with_reason: bool) -> None:
+    """Show the fields for an answer that is not the program's."""
+    number, reason = exam.number, ""
+    with place:
+        without = exam.reading.decision
+        answer = _choose(words.OVERRIDE_LABEL, f"reader_after_{number}", exam.before or None, without)
+        if with_reason:
             reason = st.text_input(
                 words.REASON_LABEL, key=f"reader_reason_{number}", help=words.REASON_HELP, max_chars=300
             )
@@ -158,6 +176,20 @@ def _record_after(number: int, answer: str, reason: str) -> None:
     _do(lambda worklist: worklist.record_after(number, answer, reason))
 
 
+def _read_again(number: int) -> None:
+    from mammo_core.ui.worklist_wake import read_on
+
+    _do(lambda worklist: worklist.read_again([number]))
+    read_on()
+
+
+def _active() -> str | None:
+    try:
+        return active_folder().name
+    except BundleError:
+        return None
+
+
 def _undo(number: int) -> None:
     def work(worklist: Worklist) -> None:
         change = worklist.last_change(number)
@@ -167,7 +199,7 @@ def _undo(number: int) -> None:
     _do(work)
 
 
-def _do(work: object) -> None:
+def _do(work: Callable[[Worklist], object]) -> None:
     try:
         work(_worklist())
     except StoreError as error:

@@ -83,18 +83,18 @@ def show_taken() -> None:
         ))  # fmt: skip
     if taken.known:
         said.append(words.KNOWN.format(films=words.counted(taken.known, "film")))
-    with st.container(key="worklist_taken"):
-        (st.success if taken.films else st.info)(" ".join(said) or words.NOTHING_ADDED, icon=":material/playlist_add:")
-        if taken.refused:
-            rows = [f"- {plain(name)}: {plain(reason)}" for name, reason in taken.refused[:_SHOWN_REFUSED]]
-            if len(taken.refused) > _SHOWN_REFUSED:
-                rows.append(words.REFUSED_MORE.format(n=len(taken.refused) - _SHOWN_REFUSED))
-            title = words.REFUSED_TITLE.format(files=words.counted(len(taken.refused), "file"))
-            st.warning("\n".join(rows), title=title, icon=":material/block:")
+    with st.container(horizontal=True, vertical_alignment="center", key="worklist_taken"):
+        st.caption(" ".join(said) or words.NOTHING_ADDED, width="content")
         st.button(
             words.DISMISS, key="worklist_dismiss", icon=":material/close:", type="tertiary",
             on_click=lambda: st.session_state.pop(_TAKEN, None),
         )  # fmt: skip
+    if taken.refused:
+        rows = [f"- {plain(name)}: {plain(reason)}" for name, reason in taken.refused[:_SHOWN_REFUSED]]
+        if len(taken.refused) > _SHOWN_REFUSED:
+            rows.append(words.REFUSED_MORE.format(n=len(taken.refused) - _SHOWN_REFUSED))
+        title = words.REFUSED_TITLE.format(files=words.counted(len(taken.refused), "file"))
+        st.warning("\n".join(rows), title=title, icon=":material/block:")
 
 
 def show_keeping() -> None:

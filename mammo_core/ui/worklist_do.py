@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 import streamlit as st
 
 from mammo_core.errors import StoreError
 from mammo_core.store.exam import Exam
 from mammo_core.store.export import films_zip, worklist_csv
+from mammo_core.store.models import now
 from mammo_core.store.store import UNDO_MINUTES
 from mammo_core.store.worklist import Worklist
 from mammo_core.ui.reader_first import set_reader_first
@@ -35,8 +37,6 @@ def show_switch(reader_first: bool) -> None:
 def show_progress(worklist: Worklist, exams: Sequence[Exam]) -> None:
     """Show how far the reading has come, as long as something waits; the page is drawn anew with each exam read."""
     n_waiting = _count_waiting(exams)
-    if not n_waiting:
-        return
 
     @st.fragment(run_every=_SECONDS)
     def look() -> None:
@@ -52,13 +52,14 @@ def show_progress(worklist: Worklist, exams: Sequence[Exam]) -> None:
         st.progress(done / len(exams), words.READING_LINE.format(done=done, total=len(exams), message=message))
 
     with st.container(key="worklist_progress"):
-        look()
+        if n_waiting:
+            look()
 
 
 def show_undo(worklist: Worklist) -> None:
-    """Offer to undo the last change of the list."""
+    """Offer to undo the last change of the list; older answers are undone on the exam's own page."""
     change = worklist.last_change()
-    if change is None:
+    if change is None or now() - change.at > timedelta(minutes=UNDO_MINUTES):
         return
     exams = words.counted(len(change.numbers), "exam")
     deleted = change.kind == "deleted"

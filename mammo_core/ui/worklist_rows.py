@@ -11,7 +11,7 @@ import streamlit as st
 from mammo_core.errors import MammoError
 from mammo_core.film.deidentify import find_identity
 from mammo_core.report.palette import CLASS_COLOURS
-from mammo_core.store.exam import Exam
+from mammo_core.store.exam import Exam, KeptFilm
 from mammo_core.store.worklist import Worklist
 from mammo_core.ui import cards
 from mammo_core.ui.read_open import plain
@@ -49,13 +49,13 @@ def _show_row(worklist: Worklist, exam: Exam, active: str | None, *, hidden: boo
             )  # fmt: skip
             st.html(_row(worklist, exam, active, hidden), width="stretch")
             st.button(
-                words.OPEN, key=f"worklist_open_{number}", icon=":material/folder_open:", type="primary",
-                on_click=ask_to_open, args=(number,), help=words.OPEN_LABEL.format(number=number),
+                words.OPEN.format(number=number), key=f"worklist_open_{number}", icon=":material/folder_open:",
+                type="primary", on_click=ask_to_open, args=(number,),
             )  # fmt: skip
             open_now = st.session_state.get(_DETAIL) == number
             st.button(
                 words.HIDE_DETAILS if open_now else words.DETAILS, key=f"worklist_details_{number}", on_click=_detail,
-                args=(None if open_now else number,), help=words.DETAILS_LABEL.format(number=number),
+                args=(None if open_now else number,),
             )  # fmt: skip
         if open_now:
             _show_details(worklist, exam, hidden=hidden)
@@ -68,7 +68,7 @@ def _detail(number: int | None) -> None:
 def _row(worklist: Worklist, exam: Exam, active: str | None, hidden: bool) -> str:
     name = words.NAME.format(number=exam.number)
     origin = words.origin_name(exam.origin)
-    places = ", ".join(film.place or "?" for film in exam.films) if exam.state == "read" else ""
+    places = ", ".join(film.place or "?" for film in _hung(exam)) if exam.state == "read" else ""
     films = words.counted(len(exam.films), "film") + (f": {places}" if places else "")
     status = f'<span class="status" data-status="{exam.status}">{words.STATUSES[exam.status]}</span>'
     return (
@@ -79,8 +79,13 @@ def _row(worklist: Worklist, exam: Exam, active: str | None, hidden: bool) -> st
     )
 
 
+def _hung(exam: Exam) -> list[KeptFilm]:
+    """Return an exam's films as they are hung: CC before MLO, right before left; unknown ones last."""
+    return sorted(exam.films, key=lambda film: (film.place[2:] or "~", not film.place.startswith("R")))
+
+
 def _thumbnails(worklist: Worklist, exam: Exam) -> str:
-    pictures = [worklist.thumbnail(film) for film in exam.films[:_THUMBNAILS]]
+    pictures = [worklist.thumbnail(film) for film in _hung(exam)[:_THUMBNAILS]]
     return "".join(
         f'<img alt="" src="data:image/jpeg;base64,{base64.b64encode(picture).decode()}">'
         for picture in pictures
@@ -110,7 +115,7 @@ def _said(exam: Exam, active: str | None, hidden: bool) -> str:
             f'<span class="share" data-share="{reading.probabilities.malignant:.6f}">{share}</span></div>'
             f'<div class="bar" aria-hidden="true">{parts}</div>'
         )
-        lines += [f'<div class="note">{escape("; ".join(notes))}</div>'] if notes else []
+        lines += [f'<div class="remark">{escape("; ".join(notes))}</div>'] if notes else []
     if exam.before or exam.after:
         before, after = words.ANSWERS.get(exam.before, ""), words.ANSWERS.get(exam.after, "")
         both = words.READER_BOTH if before and after and before != after else words.READER
