@@ -109,6 +109,14 @@ def test_a_unit_whose_cases_differ_is_left_out_with_the_reason(models):
         compare(first, second, load_annotations(), only=("region_normal",))
 
 
+def test_decisions_are_compared_only_where_both_models_decide(models):
+    first, second = models
+    referring = replace(second, predictions=second.predictions.assign(decision="refer"))
+    found = compare(first, referring, load_annotations(), only=("woman",))
+    assert "macro_auc" in found["units"]["woman"]
+    assert "coverage" not in found["units"]["woman"]
+
+
 def test_folders_without_a_common_repeat_are_refused(models):
     first, second = models
     with pytest.raises(BundleError, match="share no repeat"):

@@ -18,7 +18,7 @@ import numpy as np
 
 from mammo_core.errors import BundleError
 from mammo_core.evaluate.blocks import BLOCKS, blocks_in, repeats_in, rows_of
-from mammo_core.evaluate.figures import OF_DECISIONS, OF_SCORES, Figure, report, rounded
+from mammo_core.evaluate.figures import OF_DECISIONS, OF_SCORES, REFER, Figure, report, rounded
 from mammo_core.evaluate.localisation import RATES, match_marks
 from mammo_core.evaluate.pointing import STRONGEST, TARGETS, pointing_hits
 from mammo_core.evaluate.sample import Sample
@@ -34,7 +34,7 @@ COMPARED = (
 )
 """Figures of scores that two models are compared on."""
 COMPARED_DECISIONS = ("coverage", "malignant_called_normal", "malignant_called_or_referred")
-"""Figures of decisions, where both models carry them."""
+"""Figures of decisions, where both models decide anything."""
 
 
 def paired(first: Sample, second: Sample, figure: Figure) -> Estimate:
@@ -115,7 +115,7 @@ def compare(
 def _compare_unit(first: Sequence[Sample], second: Sequence[Sample], block: str) -> dict:
     """Return {figure: entry} of one unit, samples by repeat."""
     figures = {name: OF_SCORES[name] for name in COMPARED}
-    if all(sample.decision is not None for sample in (*first, *second)):
+    if all(sample.decision is not None and (sample.decision != REFER).any() for sample in (*first, *second)):
         figures |= {name: OF_DECISIONS[name] for name in COMPARED_DECISIONS}
     unit, _ = BLOCKS[block]
     return {

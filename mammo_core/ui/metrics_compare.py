@@ -23,6 +23,8 @@ from mammo_core.ui.words.metrics_charts import ALTS, COLUMNS, COMPARED, READ, TI
 
 RECIPE = ROOT / "benchmarks" / "recipe"
 """Scores of the researched recipe on the same films, committed as a yardstick."""
+_OF_PROBABILITIES = ("brier", "ece_abnormal")
+"""Figures on another scale than the rest; the recipe's scores are no calibrated probabilities, so it has none."""
 
 
 def show_compare(tested: Tested, block: dict, name: str) -> None:
@@ -40,10 +42,14 @@ def show_compare(tested: Tested, block: dict, name: str) -> None:
     except BundleError as error:
         st.info(words.not_compared(str(error)), icon=":material/info:")
         return
+    if rivals[rival] == RECIPE:
+        entries = {key: entry for key, entry in entries.items() if key not in _OF_PROBABILITIES}
+        st.caption(words.RECIPE_NOTE)
     st.markdown(words.compared(tested.model_id, rival, entries))
     left, right = st.columns(2)
     with left:
-        rows = [Row(COMPARED[key], entry["difference"]) for key, entry in entries.items()]
+        drawn = [key for key in entries if key not in _OF_PROBABILITIES]
+        rows = [Row(COMPARED[key], entries[key]["difference"]) for key in drawn]
         figure = difference_figure(rows, TITLES["compare"], subtitle(block), words.compare_axis(tested.model_id, rival))
         show(figure, f"compare_{name}", ALTS["compare"], READ["compare"])
     with right:

@@ -94,6 +94,10 @@ NO_RIVAL = (
     "There is one released model only, and nothing else was scored on these films. A folder of scores can be "
     "compared by `python -m mammo_core evaluate --against FOLDER`."
 )
+RECIPE_NOTE = (
+    "The recipe's scores are no calibrated probabilities, and it decides nothing: only how well it ranks and where its "
+    "marks lie can be compared."
+)
 COMPARING = "Drawing the women anew for both models …"
 
 
