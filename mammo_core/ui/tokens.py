@@ -26,6 +26,8 @@ TOKENS = {
     "film": palette.FILM,
     "ground": palette.BACKGROUND,
     "heat": f"linear-gradient(90deg, {', '.join('rgb({}, {}, {})'.format(*colour) for colour in _HEAT)})",
+    # Classes: `--normal`, `--benign`, `--malignant`, `--refer`
+    **palette.CLASS_COLOURS,
     # Type: what stands below a picture, beside a control, in running text, and a figure to be seen first
     "type-fine": "0.8rem",
     "type-small": "0.875rem",
