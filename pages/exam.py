@@ -4,7 +4,7 @@ import streamlit as st
 
 from mammo_core.config import PreprocessConfig
 from mammo_core.errors import BundleError, MammoError
-from mammo_core.ui import cards, reader_first, verbs
+from mammo_core.ui import cards, reader_card, reader_first, verbs
 from mammo_core.ui.case import current_case
 from mammo_core.ui.door import enter_through_app
 from mammo_core.ui.exam_answer import show_exam, show_marks
@@ -59,12 +59,12 @@ with pictures:
     show_films(case, Shown(hanging, outlined, readings, of_one_woman), bundle)
 with answer:
     if not hidden:
-        reader_first.show_reader(woman)
+        reader_card.show_reader(woman)
     if not of_one_woman:
         both = words.TWO_WOMEN.format(n=len(hanging.women), names=names_of(hanging.women, films))
         st.warning(both, title=words.NOT_READ_TITLE, icon=":material/group:")
     elif hidden:
-        reader_first.ask(woman)
+        reader_card.ask(woman)
     elif bundle and outlined and not reading:
         bar = st.progress(0.0)
         with st.skeleton(height=420):  # the films are on screen meanwhile

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mammo_core.errors import BundleError, MammoError
-from mammo_core.ui import reader_first, verbs
+from mammo_core.ui import reader_card, reader_first, verbs
 from mammo_core.ui.case import current_case
 from mammo_core.ui.door import enter_through_app
 from mammo_core.ui.read_answer import show_facts, show_reading
@@ -38,9 +38,9 @@ with films:
     show_films(film, bundle, reading)
 with answer:
     if not hidden:
-        reader_first.show_reader(subject)
+        reader_card.show_reader(subject)
     if hidden:
-        reader_first.ask(subject)
+        reader_card.ask(subject)
     elif bundle and not reading:
         st.caption(read_words.READING)
         with st.skeleton(height=420):  # the film is on screen meanwhile

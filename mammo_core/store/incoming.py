@@ -12,7 +12,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from mammo_core.config import MAX_FILE_BYTES
@@ -77,8 +77,8 @@ def take_in(files: Sequence[tuple[str, bytes]]) -> Iterator[Incoming]:
 class _Budget:
     """What may still be looked at; `spent` says in words which limit was passed."""
 
-    files: int = MAX_FILES
-    unpacked: int = MAX_BYTES
+    files: int = field(default_factory=lambda: MAX_FILES)
+    unpacked: int = field(default_factory=lambda: MAX_BYTES)
     spent: str = ""
 
     def count(self) -> bool:
@@ -96,7 +96,7 @@ def _look_into(name: str, folder: str, data: bytes, budget: _Budget, depth: int)
             yield Incoming(bare, path, refusal=_TOO_DEEP)
         else:
             yield from _unpack(bare, path, data, budget, depth)
-    elif budget.count() and not _lies_beside(name):
+    elif budget.count() and not _lies_beside(name, within=bool(path)):
         refusal = _refusal(data)
         yield Incoming(bare, path, b"" if refusal else data, refusal)
 
@@ -106,7 +106,7 @@ def _unpack(name: str, folder: str, data: bytes, budget: _Budget, depth: int) ->
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             for member in packed.infolist():
-                if member.is_dir() or _lies_beside(member.filename):
+                if member.is_dir() or _lies_beside(member.filename, within=True):
                     continue
                 if member.flag_bits & 1:
                     yield Incoming(name, folder, refusal=_ENCRYPTED)
@@ -150,7 +150,8 @@ def _folder(name: str) -> str:
     return "/".join(_parts(name)[:-1])
 
 
-def _lies_beside(name: str) -> bool:
+def _lies_beside(name: str, *, within: bool) -> bool:
+    """Return whether a file is what usually lies beside films; `within`: in a folder or archive, not picked alone."""
     parts = [part.lower() for part in _parts(name)]
     hidden = any(part.startswith((".", "__macosx")) and part != ".." for part in parts)
-    return hidden or not parts or parts[-1] in _BESIDE or (len(parts) > 1 and parts[-1].endswith(_BESIDE_SUFFIXES))
+    return hidden or not parts or (within and (parts[-1] in _BESIDE or parts[-1].endswith(_BESIDE_SUFFIXES)))

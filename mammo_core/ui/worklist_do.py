@@ -15,6 +15,7 @@ from mammo_core.store.store import UNDO_MINUTES
 from mammo_core.store.worklist import Worklist
 from mammo_core.ui.reader_first import set_reader_first
 from mammo_core.ui.words import worklist as words
+from mammo_core.ui.worklist_open import close_exams
 from mammo_core.ui.worklist_rows import select, selected
 from mammo_core.ui.worklist_wake import read_on, reading_job
 
@@ -91,7 +92,7 @@ def show_actions(worklist: Worklist, exams: Sequence[Exam], active: str | None, 
             st.caption(words.SELECTED.format(n=len(ticked)), width="content")
             st.button(
                 words.DELETE, icon=":material/delete:", key="worklist_delete",
-                on_click=_try(lambda: (worklist.delete(numbers), select(ticked, on=False))),
+                on_click=_try(lambda: (worklist.delete(numbers), close_exams(numbers), select(ticked, on=False))),
             )  # fmt: skip
             st.button(
                 words.READ_AGAIN, icon=":material/refresh:", key="worklist_again",

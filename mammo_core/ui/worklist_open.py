@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import streamlit as st
 
@@ -35,6 +35,15 @@ def next_after(number: int) -> int | None:
     return order[order.index(number) + 1] if number in order[:-1] else None
 
 
+def close_exams(numbers: Collection[int]) -> None:
+    """Close the films of exams of the list, as far as they are open."""
+    case = current_case()
+    for woman in [woman for woman, number in opened().items() if number in numbers]:
+        for key in [key for key, film in case.films.items() if film.woman == woman]:
+            case.close(key)
+        del opened()[woman]
+
+
 def open_asked(worklist: Worklist) -> None:
     """Open the exam that was asked for, if one was, and go to the Exam page.
 
@@ -51,10 +60,8 @@ def open_asked(worklist: Worklist) -> None:
             files.append((film.name, worklist.film(film)))
         except StoreError as error:
             current_case().refused.append((film.name, str(error)))
+    close_exams(list(opened().values()))
     case = current_case()
-    for key in [key for key, film in case.films.items() if film.woman in opened()]:
-        case.close(key)
-    opened().clear()
     if len(case.films) + len(files) > MAX_FILMS:
         close_case()
     woman = words.WOMAN.format(number=number)
