@@ -61,6 +61,7 @@ def _local(workers: int | None) -> Iterator[Client]:
             threads_per_worker=1,
             host="127.0.0.1",
             dashboard_address=None,
+            preload=["mammo_core.batch.local_worker"],
             silence_logs=logging.CRITICAL + 1,
         ) as cluster,
         Client(cluster) as client,
