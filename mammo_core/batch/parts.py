@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from typing import TextIO
 
 from mammo_core.batch.sources import Film
 from mammo_core.errors import BatchError
@@ -70,10 +71,10 @@ class Parts:
             except BaseException:
                 shutil.rmtree(self.folder)
                 raise
-            _write_whole(stated, json.dumps(run | {"n_films": n_films}, indent=1))
+            films_a_part = min(max(MIN_FILMS, n_films // PARTS), MAX_FILMS)
+            _write_whole(stated, run | {"n_films": n_films, "films_a_part": films_a_part})
         begun = json.loads(stated.read_text(encoding="utf-8"))
-        self.n_films = begun.pop("n_films")
-        self._films_a_part = min(max(MIN_FILMS, self.n_films // PARTS), MAX_FILMS)
+        self.n_films, self._films_a_part = begun.pop("n_films"), begun.pop("films_a_part")
         if begun != run:
             differ = ", ".join(sorted(key for key in begun | run if begun.get(key) != run.get(key)))
             raise BatchError(
@@ -107,7 +108,7 @@ class Parts:
     def discard(self) -> None:
         """Take the folder away, in one step: half of it would look like an unfinished run."""
         self.folder.rename(self._thrown_away)
-        shutil.rmtree(self._thrown_away)
+        shutil.rmtree(self._thrown_away, ignore_errors=True)  # the next run does it otherwise
 
     @property
     def _thrown_away(self) -> Path:
@@ -121,12 +122,21 @@ class Parts:
         with (self.folder / _FILMS).open("w", encoding="utf-8") as listed:
             for n_films, film in enumerate(films, start=1):  # noqa: B007 - counted
                 listed.write(json.dumps(film) + "\n")
+            _to_disk(listed)
         if not n_films:
             raise BatchError("no film was found; name a folder, a zip archive or a list with films")
         return n_films
 
 
-def _write_whole(path: Path, text: str) -> None:
+def _write_whole(path: Path, content: dict) -> None:
     aside = path.with_name(f".{path.name}.aside")
-    aside.write_text(text, encoding="utf-8")
+    with aside.open("w", encoding="utf-8") as file:
+        json.dump(content, file, indent=1)
+        _to_disk(file)
     os.replace(aside, path)
+
+
+def _to_disk(file: TextIO) -> None:
+    """Make sure that a file outlasts a loss of power too."""
+    file.flush()
+    os.fsync(file.fileno())
