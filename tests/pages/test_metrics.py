@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from mammo_core.evaluate.derive import write_metrics
 from mammo_core.evaluate.prevalence import SCREENING as SCREENING_SHARE
 from mammo_core.network import bundle
+from mammo_core.network.bundle import active_folder
 from mammo_core.ui import metrics_compare, metrics_data
 from mammo_core.ui.words import metrics as metrics_words
 from tests.synthetic_model import write_model
@@ -146,6 +147,25 @@ def test_the_prevalence_slider_goes_from_the_study_to_screening_and_changes_noth
         assert studied[same] == screened[same]
     assert studied["Decided"] == decided
     assert "never a decision" in text(page)
+
+
+def test_another_unit_opens_at_the_same_section_where_it_has_it(page):
+    open_section(page, "In use")
+    page.button_group(key="metrics_unit").set_value("woman").run()
+    assert page.select_slider(key="metrics_prevalence_woman").value == SCREENING_SHARE["woman"]
+    page.button_group(key="metrics_unit").set_value("region_normal").run()
+    assert not page.exception
+    assert page.session_state["metrics_section"] == "Telling apart"
+
+
+def test_similar_cases_stand_with_the_regions_where_the_model_has_them():
+    page = AppTest.from_file(str(PAGE), default_timeout=60)
+    page.session_state["metrics_unit"] = "region_normal"
+    open_section(page, "Tissue and kind")
+    assert not page.exception
+    found = metrics_data.load_tested(active_folder()).metrics["neighbours"]["figures"]["side"]
+    table = next(frame.value for frame in page.dataframe if "neighbours that are" in frame.value)
+    assert table["found"][0].startswith(f"{100 * found['value']:.0f} %")
 
 
 def test_another_operating_point_brings_its_own_rates(page, models):
