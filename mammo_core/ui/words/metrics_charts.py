@@ -67,6 +67,7 @@ ALTS = {
     "films": "Tested films with truth and decision",
     "compare": "Differences of two models with 95 % intervals",
     "compare_table": "Figures of two models and their difference",
+    "similar": "How often similar cases have the same outcome, beside chance",
 }
 """{chart or table: what it is, for those who cannot see it}."""
 AXES = {
@@ -238,6 +239,10 @@ COLUMNS = {
     "useful": "useful at thresholds",
     "gain": "gain at {:.0%}",
     "difference": "difference",
+    "neighbours": "neighbours that are",
+    "right_share": "found",
+    "by_chance": "by chance",
+    "above_chance": "above chance",
 }
 """{column of a table: its heading}."""
 FOUND_AT = "found at {}"

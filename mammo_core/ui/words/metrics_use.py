@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mammo_core.ui.words.metrics import units
+from mammo_core.report.chart_style import interval_text
+from mammo_core.ui.words.metrics import plural, units
 
 PREVALENCE_TITLE, BENEFIT_TITLE = "From this study to screening", "Worth acting on?"
 PREVALENCE_POINT = "Called malignant from"
@@ -121,3 +122,25 @@ def compare_axis(first: str, second: str) -> str:
 def not_compared(reason: str) -> str:
     """Return that this unit cannot be compared, and why."""
     return f"Not comparable here: {reason}"
+
+
+SIMILAR_TITLE = "Similar cases"
+SIMILAR = {
+    "side": "on the same side, normal or abnormal",
+    "class": "of the same class",
+    "abnormal": "abnormal, at abnormal places",
+    "normal": "normal, at normal places",
+    "benign": "benign, at benign places",
+    "malignant": "malignant, at malignant places",
+}
+"""{figure of `neighbours` in `metrics.json`: the share it is}."""
+
+
+def similar(found: Mapping) -> str:
+    """Return what the agreement of neighbours is, and how well they tell normal from abnormal."""
+    return (
+        f"The {found['neighbours']} places that look most alike, sought among women of the other folds, for "
+        f"{plural(found['n'], 'region')} of {plural(found['n_women'], 'woman')}: how often they have its outcome. By "
+        "chance is the share among all places that could have been found. The share of abnormal neighbours tells "
+        f"normal from abnormal with AUC {interval_text(found['auc_normal_vs_abnormal'])}."
+    )
