@@ -12,9 +12,8 @@ from mammo_core.evaluate.card_results import results
 from mammo_core.evaluate.derive import derive_metrics, source_digests
 from mammo_core.evaluate.neighbour_figures import COLUMNS, NEIGHBOURS, POOL, check_neighbours, derive_neighbours
 from mammo_core.evaluate.neighbours import neighbour_rows, write_neighbours
-from mammo_core.evaluate.score_files import load_score_files
+from mammo_core.evaluate.score_files import ScoreFiles, load_score_files
 from mammo_core.evaluate.study import Region, region_features
-from mammo_core.mias.index import load_annotations
 from mammo_core.mias.phantom import draw_phantom
 from mammo_core.network.bundle import Bundle, load_bundle
 from mammo_core.network.geometry import N_FEATURES
@@ -22,7 +21,7 @@ from mammo_core.preprocess import preprocess
 from mammo_core.reading import similar
 from mammo_core.reading.similar import N_SIMILAR, PLACES_NAME, find_similar, load_atlas, nearest
 from tests.drawn_study import draw_study
-from tests.synthetic_model import draw_files, write_files
+from tests.synthetic_model import draw_scores, write_files
 
 
 @pytest.fixture(scope="module")
@@ -79,9 +78,11 @@ def test_a_place_of_another_fold_is_refused(rows):
 
 def test_metrics_and_card_have_the_figures_of_a_folder_with_neighbours(tmp_path, rows):
     women = rows["woman_id"] <= 40
-    folder = write_files(tmp_path, replace(draw_files(40, 1), neighbours=rows[women]))
+    predictions = draw_scores(40, 1, np.random.default_rng(0))[0]
+    films = predictions[predictions["unit"] == "film"]
+    folder = write_files(tmp_path, ScoreFiles(films, neighbours=rows[women]))
     assert PLACES_NAME in source_digests(folder)
-    metrics = derive_metrics(load_score_files(folder), load_annotations())
+    metrics = derive_metrics(load_score_files(folder))
     assert metrics["neighbours"]["n"] == women.sum()
     assert any(part.startswith("## Similar cases") for part in results(metrics))
 
