@@ -112,6 +112,17 @@ def show_page(path: str, awaited: str) -> Callable[[Page, str], None]:
     return scene
 
 
+def show_metrics_in_use(page: Page, url: str) -> None:
+    """Open the section of the Test-set metrics that carries women's figures to screening, its slider in sight."""
+    show_page("metrics", "[data-testid=stMetric]")(page, url)
+    page.get_by_role("radio", name="Women").click()
+    page.get_by_role("tab", name="In use").click()
+    slider = page.get_by_role("slider")
+    slider.wait_for()
+    settle(page)
+    slider.evaluate("slider => slider.closest('[role=tabpanel]').scrollIntoView()")
+
+
 SCENES = {
     "welcome": show_welcome,
     "read": show_read,
@@ -122,6 +133,7 @@ SCENES = {
     "dataset": show_page("dataset", ".item img"),
     "steps": show_page("steps", ".item img"),
     "metrics": show_page("metrics", "[data-testid=stMetric]"),
+    "metrics-use": show_metrics_in_use,
     "leakage": show_page("leakage", ".js-plotly-plot .main-svg"),
     "model-card": show_page("model_card", "table"),
 }
