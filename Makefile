@@ -9,7 +9,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 INSTALLED_DEV := .venv/.installed-dev
 
-.PHONY: help run test test-long lint format bench bench-growth train screenshots gate-report segmentation-report applicability-report asymmetry-report scorecard recipe release-model leakage
+.PHONY: help run test test-long lint format bench bench-growth train screenshots gate-report segmentation-report applicability-report asymmetry-report scorecard recipe families release-model leakage
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-20s %s\n", $$1, $$2}'
@@ -41,7 +41,7 @@ release-model: $(INSTALLED) ## make MODEL=name and all that hangs on it, or fini
 leakage: $(INSTALLED) ## test one network under leaky and honest protocols, into docs/leakage.*
 	$(BIN)/python -m mammo_core leakage --out docs
 
-bench: $(INSTALLED) ## time loading, preparing and reading
+bench: $(INSTALLED) ## time loading, preparing, reading and learning
 	$(BIN)/python -m benchmarks.speed $(ARGS)
 
 bench-growth: $(INSTALLED) ## how time and memory grow with film area, films and workers (long; goes on where it was)
@@ -61,6 +61,9 @@ segmentation-report: $(INSTALLED) ## measure segmentation against hand-drawn out
 
 applicability-report: $(INSTALLED) ## measure the rule of applicability into docs/applicability.md
 	$(BIN)/python -m benchmarks.applicability_report $(ARGS)
+
+families: $(INSTALLED) ## write docs/families.*; ARGS=--train trains what is missing, ARGS=--time times all networks
+	$(BIN)/python -m benchmarks.families $(ARGS)
 
 recipe: $(INSTALLED_DEV) ## score MIAS with the yardstick recipe; ARGS=--compare holds the active model against it
 	$(BIN)/python -m benchmarks.recipe $(ARGS)

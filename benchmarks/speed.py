@@ -1,6 +1,7 @@
-"""`make bench`: how long loading, preparing and reading take, as multiples of floors measured in the same run.
+"""`make bench`: how long loading, preparing, reading and learning take, as multiples of floors of the same run.
 
-A floor is the least that any program would have to do: decode the file, run OpenCV's CLAHE once, run the bare network.
+A floor is the least that any program would have to do: decode the file, run OpenCV's CLAHE once, run the bare network,
+let Keras alone fit the same graph.
 Ratios hold when a machine is slow or busy; seconds do not, and are printed for orientation only.
 """
 
@@ -10,6 +11,7 @@ import argparse
 import io
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ import cv2
 import numpy as np
 import pydicom
 
+from benchmarks.training_speed import N_TRAINING, N_VALIDATION, epoch_and_floor
 from mammo_core import explain, load_bundle, load_mammogram, preprocess, read_film
 from mammo_core.film.breast import segment_breast
 from mammo_core.film.enhance import enhance
@@ -28,6 +31,8 @@ from mammo_core.network.bundle import Bundle
 from mammo_core.network.grid import lay_out
 from mammo_core.preprocess import fingerprint
 from mammo_core.types import Mammogram
+
+_HEAD = f"{'what':<34}{'ms':>9}{'floor ms':>10}{'ratio':>8}   floor"
 
 
 @dataclass(frozen=True)
@@ -46,14 +51,28 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=7, help="runs of each, taken in turn (default: 7)")
     args = parser.parse_args()
     bundle = load_bundle()
+    _measure_learning(args.runs)
     for title, data in _films():
         mammogram = load_mammogram(data)
         print(f"\n{title}: {mammogram.pixels.shape[1]} x {mammogram.pixels.shape[0]}, {mammogram.bit_depth} bit")
-        print(f"{'what':<34}{'ms':>9}{'floor ms':>10}{'ratio':>8}   floor")
+        print(_HEAD)
         for contest in _contests(data, mammogram, bundle):
-            work, floor = _time_in_turn(contest, args.runs)
-            print(f"{contest.name:<34}{work:9.1f}{floor:10.1f}{work / floor:8.1f}   {contest.floor_name}", flush=True)
+            _measure(contest, args.runs)
     return 0
+
+
+def _measure_learning(runs: int) -> None:
+    """Run the contest of an experiment's epoch against Keras's own."""
+    print(f"\nLearning: {N_TRAINING} pictures an epoch, {N_VALIDATION} for validation")
+    print(_HEAD)
+    with tempfile.TemporaryDirectory(prefix="mammo-bench-") as folder:
+        epoch, floor = epoch_and_floor(Path(folder))
+        _measure(Contest("epoch of an experiment", epoch, "keras.Model.fit", floor), runs)
+
+
+def _measure(contest: Contest, runs: int) -> None:
+    work, floor = _time_in_turn(contest, runs)
+    print(f"{contest.name:<34}{work:9.1f}{floor:10.1f}{work / floor:8.2f}   {contest.floor_name}", flush=True)
 
 
 def _films() -> list[tuple[str, bytes]]:

@@ -9,11 +9,13 @@ import argparse
 import io
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Locator, Page, sync_playwright
 
+from scripts.drawn_runs import lay_out_runs
 from scripts.live_app import CHROMIUM_FLAGS, ROOT, find_chromium, live_app
 
 SIZES = {"desktop": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
@@ -28,7 +30,11 @@ def main() -> None:
     arguments = parser.parse_args()
     out = arguments.out
     out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as nothing, live_app(MAMMO_MIAS_DIR=nothing) as url, sync_playwright() as driver:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        runs = Path(folder) / "runs"
+        lay_out_runs(runs)
+        url = stack.enter_context(live_app(MAMMO_MIAS_DIR=folder, MAMMO_RUNS_DIR=str(runs)))
+        driver = stack.enter_context(sync_playwright())
         browser = driver.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_FLAGS))
         for size, (width, height) in SIZES.items():
             for name in arguments.only:
@@ -135,6 +141,7 @@ SCENES = {
     "metrics": show_page("metrics", "[data-testid=stMetric]"),
     "metrics-use": show_metrics_in_use,
     "leakage": show_page("leakage", ".js-plotly-plot .main-svg"),
+    "training": show_page("training", ".stMarkdown table"),
     "model-card": show_page("model_card", "table"),
 }
 

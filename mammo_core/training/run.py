@@ -17,7 +17,7 @@ from mammo_core.network.families.names import UNET
 from mammo_core.training.batches import epoch_batches, n_batches
 from mammo_core.training.pictures import Parts, load_parts
 from mammo_core.training.run_folder import BEST_FILE, TENSORBOARD_DIR, ExperimentFolder, only_run
-from mammo_core.training.scores import figures_on_test, validation_metrics
+from mammo_core.training.scores import figures, scores_of, validation_metrics
 from mammo_core.training.settings import ExperimentSettings, differences
 
 if TYPE_CHECKING:
@@ -128,8 +128,9 @@ def _learn_and_score(
     if test:
         folder.write("live", {"doing": "scoring the women kept apart"})
         learner.model.load_weights(folder.path / BEST_FILE)
-        found = figures_on_test(parts.test, learner.logits(parts.test.images, settings.fit.batch_size))
-        folder.write("result", found)
+        scores = scores_of(parts.test, learner.logits(parts.test.images, settings.fit.batch_size))
+        folder.write("scores", scores)
+        folder.write("result", figures(scores))
     return {"best_epoch": best + 1, "early": len(rows) < settings.fit.epochs}
 
 
@@ -166,21 +167,32 @@ def _learn(
     rows = folder.history()
     if kept := folder.state_file():
         learner.load_state(kept)
-    log = _tensorboard(folder) if settings.fit.tensorboard else None
+    log = tensorboard_log(folder) if settings.fit.tensorboard else None
     while len(rows) < settings.fit.epochs:
         if rows and len(rows) - 1 - best_epoch(rows, settings.monitor) >= settings.fit.patience:
             return
         rows = [*rows, learn_epoch(folder, settings, parts, learner, len(rows), on_step)]
-        if best_epoch(rows, settings.monitor) == len(rows) - 1:
-            aside = folder.path / f"aside-{BEST_FILE}"
-            learner.export(aside)
-            aside.replace(folder.path / BEST_FILE)
-        state = folder.new_state_file(len(rows))
-        learner.save_state(state)
-        folder.keep_epochs(rows, state)
-        if log:
-            log.write(len(rows), {name: rows[-1][name] for name in rows[-1] if name not in ("epoch", "seconds")})
+        keep_epoch(folder, settings, learner, rows, log)
         on_epoch(rows[-1])
+
+
+def keep_epoch(
+    folder: ExperimentFolder,
+    settings: ExperimentSettings,
+    learner: Learner,
+    rows: list[Row],
+    log: TensorBoardLog | None,
+) -> None:
+    """Keep what the last of `rows` ended with: the network if it is the best, the state to go on from, the logs."""
+    if best_epoch(rows, settings.monitor) == len(rows) - 1:
+        aside = folder.path / f"aside-{BEST_FILE}"
+        learner.export(aside)
+        aside.replace(folder.path / BEST_FILE)
+    state = folder.new_state_file(len(rows))
+    learner.save_state(state)
+    folder.keep_epochs(rows, state)
+    if log:
+        log.write(len(rows), {name: rows[-1][name] for name in rows[-1] if name not in ("epoch", "seconds")})
 
 
 def learn_epoch(
@@ -229,7 +241,8 @@ def learn_epoch(
     return {"epoch": epoch + 1, "seconds": seconds, **metrics, **validation_metrics(parts.validation, logits)}
 
 
-def _tensorboard(folder: ExperimentFolder) -> TensorBoardLog:
+def tensorboard_log(folder: ExperimentFolder) -> TensorBoardLog:
+    """Return the run's log for TensorBoard, which is loaded here."""
     from mammo_core.network.families.learner import TensorBoardLog
 
     return TensorBoardLog(folder.path / TENSORBOARD_DIR)

@@ -44,8 +44,8 @@ class ExperimentFolder:
     """One run's folder.
 
     Files: `settings.json`; `history.json` (a row an epoch, and the state that goes with them); `live.json` (the epoch
-    that is running); `end.json` (how it ended); `result.json` (figures on the women kept apart); `best.keras`;
-    `tensorboard/`.
+    that is running); `end.json` (how it ended); `scores.json` and `result.json` (what it says of the women kept apart,
+    and the figures of that); `best.keras`; `tensorboard/`.
 
     Args:
         path: The folder, made when something is written.

@@ -41,30 +41,55 @@ def validation_metrics(pictures: Pictures, logits: np.ndarray) -> dict[str, floa
     }
 
 
-def figures_on_test(pictures: Pictures, logits: np.ndarray) -> dict[str, Any]:
-    """Return the figures of the test part, each with its interval over women, and how many it is on."""
-    women, labels = pictures.women, pictures.labels
-    weights = resample_weights(women)
-    if len(pictures.masks):
-        with_lesion, overlap = pictures.masks.any(axis=(1, 2)), dice(pictures, logits)
-        lesion_women = women[with_lesion]
-        found = {
-            "dice": estimate_mean(overlap, lesion_women, resample_weights(lesion_women)),
-            "auc_lesion": estimate(lambda w: auc(with_lesion, highest(logits), w), weights),
-        }
-    else:
-        shares = softmax(logits)
-        found = {
-            "auc_macro": estimate(lambda w: one_vs_rest_auc(labels, shares, w).mean(axis=-1), weights),
-            "auc_abnormal": estimate(lambda w: auc(labels > 0, 1 - shares[:, 0], w), weights),
-            "auc_malignant": estimate(lambda w: auc(labels == _MALIGNANT, shares[:, _MALIGNANT], w), weights),
-            "accuracy": estimate_mean((shares.argmax(axis=1) == labels).astype(float), women, weights),
-        }
+def scores_of(pictures: Pictures, logits: np.ndarray) -> dict[str, list]:
+    """Return what a network says of each picture, ready for JSON: all that the figures need.
+
+    Returns:
+        `names`, `women`, `labels` and `shares` (n x 3 probabilities); for the U-Net `dice` (None for a film without a
+        lesion) and `highest` logit in place of the shares.
+    """
+    kept = {"names": pictures.names.tolist(), "women": pictures.women.tolist(), "labels": pictures.labels.tolist()}
+    if not len(pictures.masks):
+        return kept | {"shares": softmax(logits).round(5).tolist()}
+    overlap = iter(dice(pictures, logits).round(5).tolist())
+    each = [next(overlap) if lesion else None for lesion in pictures.masks.any(axis=(1, 2))]
+    return kept | {"dice": each, "highest": highest(logits).astype(float).round(5).tolist()}
+
+
+def figures(scores: dict[str, list]) -> dict[str, Any]:
+    """Return the figures of pictures of women kept apart, each with its interval over women, and how many it is on.
+
+    Args:
+        scores: From `scores_of`, of one test part or of several together.
+    """
+    women, labels = np.array(scores["women"]), np.array(scores["labels"])
+    found = _outline_figures(scores, women) if "dice" in scores else _class_figures(scores, women, labels)
     return {
-        "n_pictures": len(pictures),
+        "n_pictures": len(labels),
         "n_women": len(np.unique(women)),
         "n_by_class": np.bincount(labels, minlength=len(LABELS)).tolist(),
         "figures": {name: _as_json(one) for name, one in found.items()},
+    }
+
+
+def _outline_figures(scores: dict[str, list], women: np.ndarray) -> dict[str, Estimate]:
+    with_lesion = np.array([value is not None for value in scores["dice"]])
+    overlap = np.array([value for value in scores["dice"] if value is not None])
+    weights, lesion_weights = resample_weights(women), resample_weights(women[with_lesion])
+    return {
+        "dice": estimate_mean(overlap, women[with_lesion], lesion_weights),
+        "auc_lesion": estimate(lambda w: auc(with_lesion, scores["highest"], w), weights),
+    }
+
+
+def _class_figures(scores: dict[str, list], women: np.ndarray, labels: np.ndarray) -> dict[str, Estimate]:
+    shares, weights = np.array(scores["shares"]), resample_weights(women)
+    right = (shares.argmax(axis=1) == labels).astype(float)
+    return {
+        "auc_macro": estimate(lambda w: one_vs_rest_auc(labels, shares, w).mean(axis=-1), weights),
+        "auc_abnormal": estimate(lambda w: auc(labels > 0, 1 - shares[:, 0], w), weights),
+        "auc_malignant": estimate(lambda w: auc(labels == _MALIGNANT, shares[:, _MALIGNANT], w), weights),
+        "accuracy": estimate_mean(right, women, weights),
     }
 
 

@@ -1,8 +1,8 @@
 """A family's graph with what it needs to learn: loss, metrics, optimiser, and a state that can be kept and put back.
 
-The step is Keras's own (`train_on_batch`), so that nothing is slower than `keras.Model.fit`. With the same seed and the
-same number of threads the same metrics come out: operations are asked to be deterministic, and dropout's and Adam's
-states are part of what is kept.
+The step is Keras's own, the one that `keras.Model.fit` takes, so that nothing is slower than that. With the same seed
+and the same number of threads the same metrics come out: operations are asked to be deterministic, and dropout's and
+Adam's states are part of what is kept.
 """
 
 from __future__ import annotations
@@ -78,8 +78,11 @@ class Learner:
             weights: n floats: how much each picture counts in the loss.
         """
         target = truth[..., None].astype(np.float32) if self._outlines else truth
-        given = pictures[..., None].astype(np.float32)
-        found = self.model.train_on_batch(given, target, sample_weight=weights.astype(np.float32), return_dict=True)
+        step = pictures[..., None].astype(np.float32), target, weights.astype(np.float32)
+        if self.model.train_function is None:
+            found = self.model.train_on_batch(*step, return_dict=True)  # builds the metrics and the function
+        else:
+            found = self.model.train_function(iter([step]))  # without the reset of metrics that the other would do
         return {name: float(value) for name, value in found.items()}
 
     def logits(self, pictures: np.ndarray, batch_size: int) -> np.ndarray:

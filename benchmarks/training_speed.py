@@ -1,0 +1,47 @@
+"""An epoch of an experiment against a bare `keras.Model.fit` of the same graph on as many pictures: at most 1.1 times.
+
+Ours turns, flips and tones the pictures, keeps the state, the best network and the logs, and can be watched and
+stopped; both score as many pictures for validation, and count accuracy and AUC as they go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from mammo_core.training.pictures import Parts, Pictures
+from mammo_core.training.run import keep_epoch, learn_epoch, make_learner, tensorboard_log
+from mammo_core.training.run_folder import ExperimentFolder
+from mammo_core.training.settings import experiment_settings
+
+N_TRAINING, N_VALIDATION = 320, 96
+"""About a fold of MIAS's regions; whole batches, so that both see as many."""
+STATED = ("network.backbone=efficientnet_lite0", "network.trainable_blocks=4", "fit.learning_rate=0.0001")
+
+
+def epoch_and_floor(folder: Path) -> tuple[Callable[[], object], Callable[[], object]]:
+    """Return one epoch of an experiment in `folder`, and one of Keras alone, each on a network of its own."""
+    settings = experiment_settings(STATED)
+    parts = Parts(_noise(N_TRAINING), _noise(N_VALIDATION), _noise(3))
+    ours, bare = make_learner(settings), make_learner(settings).model
+    run, log, rows = ExperimentFolder(folder), tensorboard_log(ExperimentFolder(folder)), []
+    shown, scored = (part.images[..., None].astype(np.float32) for part in (parts.train, parts.validation))
+
+    def epoch() -> None:
+        rows.append(learn_epoch(run, settings, parts, ours, len(rows)))
+        keep_epoch(run, settings, ours, rows, log)
+
+    def fit() -> None:
+        validation = scored, parts.validation.labels
+        bare.fit(shown, parts.train.labels, validation_data=validation, batch_size=settings.fit.batch_size, verbose=0)
+
+    return epoch, fit
+
+
+def _noise(count: int) -> Pictures:
+    rng = np.random.default_rng(count)
+    images = rng.integers(0, 256, (count, 96, 96)).astype(np.uint8)
+    names = np.array([f"noise-{i}" for i in range(count)])
+    return Pictures(images, np.arange(count) % 3, np.zeros((0, 0, 0), bool), np.arange(count), names)
