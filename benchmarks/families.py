@@ -25,7 +25,7 @@ from mammo_core.metrics.bootstrap import paired_difference, resample_weights
 from mammo_core.metrics.roc import one_vs_rest_auc
 from mammo_core.network.families.names import FAMILIES, UNET
 from mammo_core.training.run import make_learner, train_experiment
-from mammo_core.training.run_folder import ExperimentFolder
+from mammo_core.training.run_folder import ExperimentFolder, runs_dir
 from mammo_core.training.scores import figures
 from mammo_core.training.settings import ExperimentSettings, experiment_settings
 
@@ -77,7 +77,7 @@ def main() -> int:
     """Train what is missing if asked to, time what was never timed, and write the documents."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--train", action="store_true", help="train the runs that are missing (an hour of one core)")
-    parser.add_argument("--time", action="store_true", help="time every network again (some minutes of one core)")
+    parser.add_argument("--time", action="store_true", help="time the networks (some minutes of one core)")
     args = parser.parse_args()
     if args.train:
         for plan in PLANS:
@@ -121,12 +121,20 @@ def _rounded(row: dict[str, float]) -> dict[str, float]:
 
 
 def _costs() -> list[dict[str, Any]]:
-    """Time every network, learning by its head and learning as a whole."""
-    found = []
+    """Time the networks, each learning by its head, and those without weights here as a whole too.
+
+    What was timed is kept in `runs/`, so that it goes on where it was cut off.
+    """
+    path = runs_dir() / "families-costs.json"
+    found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+    timed = {(cost["backbone"], cost["whole"]) for cost in found}
     for name, family in FAMILIES.items():
-        for whole in (False, True) if name != UNET else (True,):
-            print(f"timing {family.title}{', all of it' if whole else ''}", flush=True)
-            found.append(_cost(name, whole))
+        for whole in {"package": (False,), "keras": (False, True), "none": (True,)}[family.origin]:
+            if (name, whole) not in timed:
+                print(f"timing {family.title}{', all of it' if whole else ''}", flush=True)
+                found.append(_cost(name, whole))
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(json.dumps(found), encoding="utf-8")
     return found
 
 
@@ -145,7 +153,8 @@ def _cost(name: str, whole: bool) -> dict[str, Any]:
     side_px = learner.model.input.shape[1]
     given = np.random.default_rng(0).integers(0, 256, (_TIMED_BATCH, side_px, side_px)).astype(np.uint8)
     truth = given > 250 if name == UNET else np.arange(_TIMED_BATCH) % 3
-    learner.learn(given, truth, np.ones(_TIMED_BATCH))
+    for _ in range(2):  # the first builds, the second compiles
+        learner.learn(given, truth, np.ones(_TIMED_BATCH))
     began = time.process_time()
     for _ in range(_TIMED_STEPS):
         learner.learn(given, truth, np.ones(_TIMED_BATCH))

@@ -13,7 +13,9 @@ FAMILIES = ROOT / "docs" / "families.json"
 
 def lay_out_runs(runs_dir: Path) -> list[str]:
     """Lay the committed runs out as finished experiments below `runs_dir`, and return their names."""
-    names = []
+    names: list[str] = []
+    if not FAMILIES.is_file():
+        return names
     for number, run in enumerate(json.loads(FAMILIES.read_text(encoding="utf-8"))["runs"]):
         folder = ExperimentFolder(runs_dir / "experiments" / run["name"])
         folder.write("settings", run["settings"])

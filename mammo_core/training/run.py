@@ -8,6 +8,7 @@ with the same threads every metric agrees within `TOLERANCE`: sums of floats may
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from mammo_core.errors import MammoError, TrainingError
 from mammo_core.network.families.names import UNET
 from mammo_core.training.batches import epoch_batches, n_batches
 from mammo_core.training.pictures import Parts, load_parts
-from mammo_core.training.run_folder import BEST_FILE, TENSORBOARD_DIR, ExperimentFolder, only_run
+from mammo_core.training.run_folder import BEST_FILE, HELD_LOCK, TENSORBOARD_DIR, ExperimentFolder, only_run
 from mammo_core.training.scores import figures, scores_of, validation_metrics
 from mammo_core.training.settings import ExperimentSettings, differences
 
@@ -60,6 +61,8 @@ def train_experiment(
         BundleError: ImageNet weights cannot be had.
     """
     check_can_train(folder, settings)
+    if HELD_LOCK not in os.environ:  # who started this process has done so, and may have asked for its end since
+        folder.forget_stop()
     with only_run(folder.name):
         return learn(folder, settings, on_step, on_epoch)
 
@@ -111,7 +114,6 @@ def _begin(folder: ExperimentFolder, settings: ExperimentSettings) -> None:
         folder.write("begun", {"at": time.time()})
         folder.write("settings", settings.to_dict())
     folder.remove("end")
-    folder.forget_stop()
     folder.write("live", {"doing": "loading"})
 
 

@@ -59,7 +59,7 @@ class DataSettings:
     fold: int = 0
     balance: str = "weights"
     augment: bool = True
-    phantoms: int = 30
+    phantoms: int = MIN_PHANTOMS
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from mammo_core.ui.words import training as words
 
 STARTED = "training_started"
 """Session key: the run that this visitor started last."""
+_N_STARTED = "training_n_started"
 _BLOCKS = 4
 _FINE_RATE = 1e-4
 
@@ -30,7 +31,9 @@ _FINE_RATE = 1e-4
 def show_form() -> None:
     """Show the form; its button starts a run in a process of its own."""
     name, network, films = st.columns([1, 1.2, 1])
-    chosen_name = name.text_input(words.NAME, _free_name(), help=words.NAME_HELP, key="training_name")
+    # A key of its own for each run that is started here: the field then offers the next free name.
+    key = f"training_name_{st.session_state.get(_N_STARTED, 0)}"
+    chosen_name = name.text_input(words.NAME, _free_name(), help=words.NAME_HELP, key=key)
     backbone = network.selectbox(
         words.NETWORK, list(FAMILIES), format_func=lambda one: FAMILIES[one].title, key="training_network"
     )
@@ -57,6 +60,7 @@ def _start(name: str, settings: ExperimentSettings) -> None:
         st.error(str(error), title=words.NOT_STARTED, icon=":material/error:")
         return
     st.session_state[STARTED] = name
+    st.session_state[_N_STARTED] = st.session_state.get(_N_STARTED, 0) + 1
     st.rerun()
 
 
@@ -121,6 +125,6 @@ def _threads() -> int:
 
 
 def _free_name() -> str:
-    """Return the first `run-N` that is free; it stays in the field while this visitor is here."""
+    """Return the first `run-N` that is free."""
     taken = {run.name for run in all_runs()} | {running_now()}
     return next(name for number in range(1, 10_000) if (name := words.NEW_NAME.format(number=number)) not in taken)

@@ -99,7 +99,7 @@ def test_opening_the_page_loads_neither_tensorflow_nor_optuna():
 
 def test_starts_what_the_form_says_in_a_process_of_its_own(page, started):
     run(page)
-    page.text_input(key="training_name").set_value("mine")
+    page.text_input(key="training_name_0").set_value("mine")
     page.selectbox(key="training_network").set_value("mobilenet_v2").run()
     page.button_group(key="training_learns").set_value(words.SCRATCH).run()
     page.selectbox(key="training_balance").set_value("sampling")
@@ -137,7 +137,7 @@ def test_a_bad_or_taken_name_is_refused_in_words(page, started):
     drawn_run("taken")
     run(page)
     for name, told in (("../out", "2 to 64"), ("taken", "already")):
-        page.text_input(key="training_name").set_value(name)
+        page.text_input(key="training_name_0").set_value(name)
         page.button(key="training_go").click().run()
         assert told in shown(page)
     assert started == []
@@ -153,7 +153,7 @@ def test_a_second_run_cannot_be_started_while_one_is_going_on(page):
         assert page.button(key="training_go").disabled
         assert words.BUSY in shown(page)
         assert [metric.value for metric in page.metric[:2]] == ["0.250", "0.900"]
-        assert "Epoch 4 of 30, step 5 of 9" in str(page.main)
+        assert page.get("progress")[0].proto.text == "Epoch 4 of 30, step 5 of 9"
         page.button(key="training_stop").click().run()
         assert folder.asked_to_stop
         assert page.button(key="training_stop").disabled
@@ -184,7 +184,7 @@ def test_runs_are_listed_with_their_figures_and_held_against_each_other(page):
     run(page)
     rows = page.dataframe[0].value
     assert set(rows["Run"]) == {"first", "second"}
-    assert set(rows["Women apart"]) == {"0.70 [0.60, 0.80], n = 32"}
+    assert set(rows["Women kept apart"]) == {"0.70 [0.60, 0.80], n = 32"}
     assert set(page.multiselect(key="training_compare").value) == {"first", "second"}
     page.multiselect(key="training_compare").set_value(["second"]).run()
     assert not page.exception
