@@ -127,6 +127,7 @@ def show_metrics_in_use(page: Page, url: str) -> None:
     slider.wait_for()
     settle(page)
     slider.evaluate("slider => slider.closest('[role=tabpanel]').scrollIntoView()")
+    page.locator("[data-testid=stMain]").evaluate("main => main.scrollBy(0, -100)")  # from under the navigation
 
 
 SCENES = {

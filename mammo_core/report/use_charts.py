@@ -35,7 +35,7 @@ def predictive_figure(
     figure = go.Figure()
     add_band(figure, band)
     curve = {"color": band.colour, "width": 2.5}
-    hover = "%{y:.1%}, where %{x:.2%} are malignant<extra></extra>"
+    hover = "%{y:.1%}, where %{x:.2%} have cancer<extra></extra>"
     figure.add_trace(go.Scatter(x=band.x, y=band.y, mode="lines", name=band.legend, line=curve, hovertemplate=hover))
     dotted = {"color": MUTED, "width": 1.5, "dash": "dot"}
     figure.add_trace(

@@ -324,8 +324,8 @@ def decisions(block: Mapping) -> str:
     missed, kept, spared = (figures[name] for name in names)
     return (
         f"A decision was made for **{percent_text(figures['coverage'])}**; the rest were referred to a person. Of the "
-        f"decided, {percent_text(figures['accuracy_decided'])} are right. Of {missed['n']} malignant "
-        f"{units(missed['unit'])} **{percent_text(missed)} were called normal** and {percent_text(kept)} called "
+        f"decided, {percent_text(figures['accuracy_decided'])} are right. Of {missed['n']} "
+        f"{units(missed['unit'])} with cancer **{percent_text(missed)} were called normal** and {percent_text(kept)} called "
         f"malignant or referred; of the {spared['n']} others {percent_text(spared)} were neither. Cohen's kappa of the "
         f"decided: {interval_text(figures['kappa_decided'])} (n = {figures['kappa_decided']['n']})."
     )
@@ -351,7 +351,7 @@ def in_figures(called: str) -> str:
 
 def threshold_label(unit: str) -> str:
     """Return what the slider of thresholds asks."""
-    return f"Call a {unit} malignant when P(malignant) is at least"
+    return f"Call cancer in a {unit} from this P(malignant) on"
 
 
 def threshold_note(unit: str, start: float, is_point: bool) -> str:

@@ -131,10 +131,10 @@ QUESTIONS = {
 DECISION_TILES = {
     "coverage": ("Decided", "Share of all {units} for which the model decides; the rest it refers to a person."),
     "accuracy_decided": ("Right when decided", "Of the {units} decided, the share called their true class."),
-    "malignant_called_normal": ("Cancers missed", "Of the malignant {units}, the share called normal."),
+    "malignant_called_normal": ("Cancers missed", "Of the {units} with cancer, the share called normal."),
     "malignant_called_or_referred": (
         "Cancers flagged",
-        "Of the malignant {units}, the share called malignant or referred to a person.",
+        "Of the {units} with cancer, the share called malignant or referred to a person.",
     ),
 }
 SCORE_TILES = {
@@ -144,12 +144,12 @@ SCORE_TILES = {
     "ece_malignant": ("Of P(malignant)", "Mean distance of P(malignant) from the share that is malignant."),
 }
 RATE_TILES = {
-    "sensitivity": ("Sensitivity", "Of malignant {units}, the share called."),
+    "sensitivity": ("Sensitivity", "Of {units} with cancer, the share called."),
     "specificity": ("Specificity", "Of the other {units}, the share not called."),
 }
 PREDICTIVE_TILES = {
-    "ppv": ("PPV", "Of {units} called, the share malignant, where {prevalence} are."),
-    "npv": ("NPV", "Of {units} not called, the share not malignant, where {prevalence} are malignant."),
+    "ppv": ("PPV", "Of {units} called, the share with cancer, where {prevalence} have it."),
+    "npv": ("NPV", "Of {units} not called, the share without cancer, where {prevalence} have it."),
 }
 """{figure: (name of its tile, what it is)}."""
 AREA, PRECISION = "AUC", "average precision"
@@ -230,7 +230,7 @@ COLUMNS = {
     "at_random": "labels at random",
     "false_marks": "found at false marks",
     "lesions": "lesions",
-    "prevalence": "malignant are",
+    "prevalence": "with cancer",
     "event": "probability",
     "error": "calibration error",
     "floor": "if perfect",

@@ -16,10 +16,10 @@ PREVALENCE_NOTE = (
     "breasts and films half that share (Lehman 2017, Radiology 283:49). Intervals draw women anew; the prevalence is "
     "taken as known."
 )
-NO_MALIGNANT = "None of these cases is malignant, so there is nothing to carry to another prevalence."
+NO_MALIGNANT = "None of these cases has cancer, so there is nothing to carry to another prevalence."
 PREDICTIVE_AXES = {
-    "ppv": {"x": "share that is malignant (logarithmic)", "y": "of those called, malignant"},
-    "npv": {"x": "share that is malignant (logarithmic)", "y": "of those not called, not malignant"},
+    "ppv": {"x": "share with cancer (logarithmic)", "y": "of those called, with cancer"},
+    "npv": {"x": "share with cancer (logarithmic)", "y": "of those not called, without"},
 }
 BENEFIT = (
     "Whoever recalls from a chance of 10 % on accepts nine needless recalls for a needed one. At that exchange rate "
@@ -34,7 +34,7 @@ BENEFIT_NOTE = (
 
 def prevalence_label(unit: str) -> str:
     """Return what the slider of prevalences asks."""
-    return f"Share of {units(unit)} that are malignant"
+    return f"Share of {units(unit)} with cancer"
 
 
 def prevalence_stop(share: float, unit: str, own: float, screening: float) -> str:
@@ -52,7 +52,7 @@ def of_a_thousand(unit: str, prevalence: float, sensitivity: dict, specificity: 
     sick = 1000 * prevalence
     found, needless = sick * sensitivity["value"], (1000 - sick) * (1 - specificity["value"])
     text = (
-        f"**Of 1,000 {units(unit)}, {_count(sick)} malignant**: the model calls {_count(found)} of them and misses "
+        f"**Of 1,000 {units(unit)}, {_count(sick)} with cancer**: the model calls {_count(found)} of them and misses "
         f"{_count(sick - found)}; of the {_count(1000 - sick)} others it calls {_count(needless)}."
     )
     if ppv["value"]:
