@@ -4,6 +4,7 @@ import streamlit as st
 
 from mammo_core.training.run_folder import all_runs, running_now
 from mammo_core.ui.door import enter_through_app
+from mammo_core.ui.style import apply_style
 from mammo_core.ui.training_form import show_form
 from mammo_core.ui.training_more import show_families, show_searches
 from mammo_core.ui.training_runs import show_not_begun, show_runs
@@ -12,6 +13,7 @@ from mammo_core.ui.words import training as words
 from mammo_core.ui.words.glossary import explained
 
 enter_through_app()
+apply_style("training")
 st.title(words.TITLE, help=explained("AUC", "Bootstrap interval"))
 st.markdown(words.SUMMARY)
 running = running_now()
