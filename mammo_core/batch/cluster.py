@@ -60,7 +60,7 @@ def _local(workers: int | None) -> Iterator[Client]:
             n_workers=workers or CPU_COUNT,
             threads_per_worker=1,
             host="127.0.0.1",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # any free port: with None two runs at once quarrel about 8787
             preload=["mammo_core.batch.local_worker"],
             silence_logs=logging.CRITICAL + 1,
         ) as cluster,
