@@ -46,7 +46,7 @@ def predictive_table(metrics: Mapping, points: tuple[str, ...] = ("screening", "
                 where = " (this study)" if entry is entries[-1] else ""
                 shares = [cell(entry[kind], block["n"], 3) for kind in ("ppv", "npv")]
                 rows.append([unit, point, f"{100 * entry['prevalence']:.1f} %{where}", *shares])
-    return table(["unit", "point", "with cancer", "PPV", "NPV"], rows) if rows else ""
+    return table(["unit", "point", "malignant are", "PPV", "NPV"], rows) if rows else ""
 
 
 def benefit_table(metrics: Mapping) -> str:

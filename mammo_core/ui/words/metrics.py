@@ -325,8 +325,8 @@ def decisions(block: Mapping) -> str:
     return (
         f"A decision was made for **{percent_text(figures['coverage'])}**; the rest were referred to a person. Of the "
         f"decided, {percent_text(figures['accuracy_decided'])} are right. Of {missed['n']} "
-        f"{units(missed['unit'])} with cancer **{percent_text(missed)} were called normal** and {percent_text(kept)} called "
-        f"malignant or referred; of the {spared['n']} others {percent_text(spared)} were neither. Cohen's kappa of the "
+        f"{units(missed['unit'])} with cancer **{percent_text(missed)} were called normal** and {percent_text(kept)} "
+        f"called malignant or referred; of the {spared['n']} others {percent_text(spared)} were neither. Cohen's kappa of the "
         f"decided: {interval_text(figures['kappa_decided'])} (n = {figures['kappa_decided']['n']})."
     )
 
