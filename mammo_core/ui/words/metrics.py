@@ -174,7 +174,8 @@ def leakage(film: dict) -> str:
         "Published accuracies of **0.80 to 0.96** on MIAS tell benign from malignant only, with rotated copies of the "
         "same films in training and test, so that the test repeats what was learned; with women kept apart, "
         f"this model's accuracy on the same question is **{interval_text(accuracy)}** (n = {accuracy['n']} abnormal "
-        f"films; always naming the commoner class gives {interval_text(majority)}), its AUC {interval_text(area)}."
+        f"films; always naming the commoner class gives {interval_text(majority)}), its AUC {interval_text(area)}. "
+        "The *Leakage lab* shows how such figures come about."
     )
 
 
@@ -324,10 +325,10 @@ def decisions(block: Mapping) -> str:
     missed, kept, spared = (figures[name] for name in names)
     return (
         f"A decision was made for **{percent_text(figures['coverage'])}**; the rest were referred to a person. Of the "
-        f"decided, {percent_text(figures['accuracy_decided'])} are right. Of {missed['n']} "
-        f"{units(missed['unit'])} with cancer **{percent_text(missed)} were called normal** and {percent_text(kept)} "
-        f"called malignant or referred; of the {spared['n']} others {percent_text(spared)} were neither. Cohen's kappa of the "
-        f"decided: {interval_text(figures['kappa_decided'])} (n = {figures['kappa_decided']['n']})."
+        f"decided, {percent_text(figures['accuracy_decided'])} are right. Of {missed['n']} {units(missed['unit'])} with "
+        f"cancer **{percent_text(missed)} were called normal** and {percent_text(kept)} called malignant or referred; "
+        f"of the {spared['n']} others {percent_text(spared)} were neither. Cohen's kappa of the decided: "
+        f"{interval_text(figures['kappa_decided'])} (n = {figures['kappa_decided']['n']})."
     )
 
 
