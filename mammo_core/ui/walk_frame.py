@@ -35,13 +35,13 @@ def show_ways(place: WalkPlace) -> None:
         )  # fmt: skip
         for exam, name in words.EXAMS.items():
             if exam != place.exam:
-                st.button(words.OTHER.format(exam=name), key="walk_other", on_click=place.change, args=(exam,))
+                st.button(words.OTHER.format(exam=name.lower()), key="walk_other", on_click=place.change, args=(exam,))
 
 
 def show_end(place: WalkPlace) -> None:
     """Show, behind the last step, where one may go from here."""
     with st.container(horizontal=True, key="walk_end"):
-        again = words.AGAIN.format(exam=words.EXAMS[place.exam])
+        again = words.AGAIN.format(exam=words.EXAMS[place.exam].lower())
         st.button(again, key="walk_again", icon=":material/replay:", on_click=place.change, args=(place.exam, 1))
         if st.button(words.HANG, key="walk_hang", icon=":material/view_column:"):
             st.session_state["demo_asked_for"] = place.exam

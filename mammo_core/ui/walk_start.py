@@ -39,16 +39,22 @@ class WalkPlace:
 def walk_place() -> WalkPlace:
     """Return where the visitor is; on the first visit what the address says, else the beginning."""
     if _PLACE not in st.session_state:
-        names = {name.split()[-1].lower(): exam for exam, name in words.EXAMS.items()}
+        names = {_in_address(exam): exam for exam in words.EXAMS}
         exam = names.get(st.query_params.get("exam", ""), next(iter(words.EXAMS)))
         step = st.query_params.get("step", "1")
-        st.session_state[_PLACE] = WalkPlace(exam, {exam: min(max(int(step), 1), N_STEPS) if step.isdecimal() else 1})
+        st.session_state[_PLACE] = WalkPlace(
+            exam, {exam: min(max(int(step), 1), N_STEPS) if step.isdecimal() and len(step) < 3 else 1}
+        )
     return st.session_state[_PLACE]
 
 
 def keep_in_address(place: WalkPlace) -> None:
     """Write exam and step into the address, so that a reload or a bookmark comes back to them."""
-    st.query_params.from_dict({"exam": words.EXAMS[place.exam].split()[-1].lower(), "step": str(place.step)})
+    st.query_params.from_dict({"exam": _in_address(place.exam), "step": str(place.step)})
+
+
+def _in_address(exam: str) -> str:
+    return words.EXAMS[exam].split()[0].lower()
 
 
 def show_walk_button(key: str, note: bool = True) -> None:

@@ -1,4 +1,4 @@
-"""The six steps of the walk, drawn: films at the left, what is said of them at the right."""
+"""The six steps of the walk, drawn: what is said, and beside it or below it the films."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from mammo_core.ui.words import read as read_words
 from mammo_core.ui.words import walk as words
 
 _CLIP, _TILES = 2.0, 8
+NARROW_BLANK = "\u202f"
+"""Between a figure and its sign, so that no line breaks there."""
 _WALL = {"R": "right", "L": "left"}
 
 
@@ -35,7 +37,7 @@ def show_step(exam: WalkExam, step: int) -> None:
 
 
 def _films(exam: WalkExam) -> None:
-    pictures, said = _halves()
+    said, pictures = _halves()
     with said:
         _say(walk_says.about_films({place: film.mammogram for place, film in exam.films.items()}))
     with pictures:
@@ -43,7 +45,7 @@ def _films(exam: WalkExam) -> None:
 
 
 def _enhanced(exam: WalkExam) -> None:
-    pictures, said = _halves()
+    said, pictures = _halves()
     place = next((place for place in exam.films if place.endswith("MLO")), next(iter(exam.films)))
     film = exam.films[place]
     with pictures, st.skeleton(height=420):
@@ -61,7 +63,7 @@ def _enhanced(exam: WalkExam) -> None:
 
 
 def _answer(exam: WalkExam) -> None:
-    pictures, said = _halves()
+    said, pictures = _halves()
     reading, places = exam.reading, list(exam.outlined)
     with said:
         inside = reading.applicability.inside
@@ -82,7 +84,7 @@ def _answer(exam: WalkExam) -> None:
 
 
 def _places(exam: WalkExam) -> None:
-    pictures, said = _halves()
+    said, pictures = _halves()
     with pictures, st.spinner(exam_words.HEAT):
         heats = {
             place: verbs.heat(exam.films[place], exam.bundle, "gradcam", "malignant", lambda fraction: None)
@@ -96,7 +98,7 @@ def _places(exam: WalkExam) -> None:
 
 
 def _doubt(exam: WalkExam) -> None:
-    pictures, said = _halves()
+    said, pictures = _halves()
     here, measured = walk_says.about_doubt(exam.reading, exam.bundle, figures_for_women(exam.bundle.folder))
     band, share = doubt_band(exam.bundle, "woman"), exam.reading.probabilities.malignant
     with said:
@@ -125,12 +127,12 @@ _STEPS = (_films, _enhanced, _answer, _places, _doubt, _truth)
 
 
 def _halves() -> tuple:
-    """Return where the pictures stand, and where what is said of them; on narrow screens below each other."""
-    return st.container(key="film_and_answer").columns([1.9, 1], gap="medium")
+    """Return where stands what is said, and where the pictures; on narrow screens these follow below."""
+    return st.container(key="walk_halves").columns([1, 1.9], gap="medium")
 
 
 def _say(sentences: Sequence[str], key: str = "said") -> None:
-    said = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
+    said = "".join(f"<p>{escape(sentence.replace(' %', NARROW_BLANK + '%'))}</p>" for sentence in sentences)
     st.html(f'<div class="walk-said" data-said="{key}">{said}</div>')
 
 

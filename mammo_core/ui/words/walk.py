@@ -11,8 +11,9 @@ STEPS = (
     "The truth, and screening",
 )
 """In their order; the truth comes last."""
-EXAMS = {"sfm-malign-0": "Exam A", "sfm-benign-0": "Exam B"}
-"""What the demo exams are called here, where nobody shall know yet how they ended."""
+EXAMS = {"sfm-benign-0": "First exam", "sfm-malign-0": "Second exam"}
+"""What the demo exams are called here, in this order: neither is as where they are offered with how they ended, which
+nobody shall know before the last step."""
 HEAD = "{exam}: {title}"
 PROGRESS = "Step {step} of {n}"
 NEXT, BACK = "Next", "Back"
@@ -28,7 +29,7 @@ NO_DEMO_TITLE = "The walk needs the demo exams"
 OPENING, READING = "Opening the exam …", "Reading the exam …"
 NO_READING_TITLE = "The program cannot read now"
 NO_READING = "The walk goes on without its answer. {reason}"
-OTHER, AGAIN, HANG, OWN = "Walk through {exam}", "Walk through {exam} again", "Hang this exam", "Read your own films"
+OTHER, AGAIN, HANG, OWN = "To the {exam}", "The {exam} again", "Hang this exam", "Read your own films"
 BEFORE_TITLE = "To look at first"
 MLO_ONLY = "Only these two views speak for the breasts: the model learned from MLO views."
 
