@@ -325,9 +325,9 @@ def decisions(block: Mapping) -> str:
     missed, kept, spared = (figures[name] for name in names)
     return (
         f"A decision was made for **{percent_text(figures['coverage'])}**; the rest were referred to a person. Of the "
-        f"decided, {percent_text(figures['accuracy_decided'])} are right. Of {missed['n']} {units(missed['unit'])} with "
-        f"cancer **{percent_text(missed)} were called normal** and {percent_text(kept)} called malignant or referred; "
-        f"of the {spared['n']} others {percent_text(spared)} were neither. Cohen's kappa of the decided: "
+        f"decided, {percent_text(figures['accuracy_decided'])} are right. Of {missed['n']} {units(missed['unit'])} "
+        f"with cancer **{percent_text(missed)} were called normal** and {percent_text(kept)} called malignant or "
+        f"referred; of the {spared['n']} others {percent_text(spared)} were neither. Cohen's kappa of the decided: "
         f"{interval_text(figures['kappa_decided'])} (n = {figures['kappa_decided']['n']})."
     )
 

@@ -87,9 +87,8 @@ COMPARE = (
 AGAINST = "Compare with"
 RECIPE = "researched recipe (benchmarks/recipe)"
 ONE_RELEASE = (
-    "There is one released model only, so no two can be compared. The recipe stands in: simpler features, scored on "
-    "the same films and folds as a yardstick. Any other folder of scores: `python -m mammo_core evaluate --against "
-    "FOLDER`."
+    "There is one released model only, so no two can be compared. The researched recipe stands in: a yardstick, scored "
+    "on the same films and folds. Any other folder of scores: `python -m mammo_core evaluate --against FOLDER`."
 )
 NO_RIVAL = (
     "There is one released model only, and nothing else was scored on these films. A folder of scores can be "
