@@ -43,12 +43,13 @@ def draw_case(rng: np.random.Generator, head: dict, unit: str, truth: int, signa
 
 
 def draw_regions(rng: np.random.Generator, head: dict, truth: int) -> list[dict]:
-    """Return a film's lesions, or a random and a hard normal place."""
+    """Return a film's lesions, each also from beside its place, or a random and a hard normal place."""
     region, rows = {"unit": "region", **head, "decision": ""}, []
     for a in (a for a in annotations_by_film()[head["film_id"]] if a.circle):
         label = LABELS.index(a.severity)
-        place = {"kind": "lesion", "x": a.circle.x, "y": a.circle.y}
-        rows.append(region | {"y_true": label} | draw_probabilities(rng, label, 1.2) | place)
+        for kind, off in (("lesion", 0), ("hard_lesion", 5)):
+            place = {"kind": kind, "x": a.circle.x + off, "y": a.circle.y}
+            rows.append(region | {"y_true": label} | draw_probabilities(rng, label, 1.2) | place)
     for kind, signal in (("normal", 1.8), ("hard_normal", 0.6)) if truth == 0 else ():
         place = {"kind": kind, "x": round(rng.uniform(300, 700), 1), "y": round(rng.uniform(300, 700), 1)}
         rows.append(region | {"y_true": 0} | draw_probabilities(rng, 0, signal) | place)
