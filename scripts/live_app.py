@@ -47,7 +47,7 @@ def live_app(script: str = "app.py", **environment: str) -> Iterator[str]:
     with tempfile.TemporaryFile("w+") as log:
         server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env={**os.environ, **environment})
         try:
-            _await_health(f"http://127.0.0.1:{port}", server, log)
+            await_health(f"http://127.0.0.1:{port}", server, log)
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
@@ -59,12 +59,14 @@ def live_app(script: str = "app.py", **environment: str) -> Iterator[str]:
 
 
 def free_port() -> int:
+    """Return a port of 127.0.0.1 that nothing uses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def _await_health(url: str, server: subprocess.Popen, log: object) -> None:
+def await_health(url: str, server: subprocess.Popen, log: object) -> None:
+    """Wait until a server answers. Raises RuntimeError with its last words where it does not."""
     pause = Event()
     for _ in range(_START_SECONDS * 5):
         if server.poll() is not None:
