@@ -23,6 +23,7 @@ from mammo_core.config import ROOT
 from mammo_core.errors import BundleError
 from mammo_core.metrics.bootstrap import paired_difference, resample_weights
 from mammo_core.metrics.roc import one_vs_rest_auc
+from mammo_core.mias.splits import N_FOLDS
 from mammo_core.network.families.names import FAMILIES, UNET
 from mammo_core.training.run import make_learner, train_experiment
 from mammo_core.training.run_folder import ExperimentFolder, runs_dir
@@ -80,9 +81,11 @@ def main() -> int:
     parser.add_argument("--time", action="store_true", help="time the networks (some minutes of one core)")
     args = parser.parse_args()
     if args.train:
-        for plan in PLANS:
-            for name, settings in plan.runs():
-                _train(name, settings)
+        for fold in range(N_FOLDS):  # the first fold of every line before the second of any
+            for plan in PLANS:
+                for name, settings in plan.runs():
+                    if settings.data.fold == fold:
+                        _train(name, settings)
     kept = _kept()
     costs = _costs() if args.time or not kept.get("costs") else kept["costs"]
     runs = _finished() or kept.get("runs", [])
@@ -94,7 +97,7 @@ def main() -> int:
 def _train(name: str, settings: ExperimentSettings) -> None:
     folder = ExperimentFolder.named(name)
     if not folder.exists or folder.state() != "finished":
-        print(name, flush=True)
+        print(f"training {name}", flush=True)
         train_experiment(folder, settings)
 
 

@@ -17,7 +17,7 @@ from mammo_core.network.families.names import FAMILIES, SMALLEST_SIDE_PX, UNET
 from mammo_core.network.imagenet import read_torch_file
 from mammo_core.types import LABELS
 
-CLASSIFIERS = [name for name in FAMILIES if name != UNET]
+LEARN_WHOLE = ("efficientnet_lite0", "mobilenet", UNET)
 PHOTOGRAPH_PX = 224
 PALACE = 698
 """Of ImageNet's 1,000 classes."""
@@ -28,47 +28,56 @@ def pictures(count, side_px):
     return np.random.default_rng(0).integers(0, 256, (count, side_px, side_px)).astype(np.uint8)
 
 
-@pytest.fixture(scope="module", params=list(FAMILIES))
-def learner(request):
-    """Each family once, from random weights, on the smallest picture it takes; steps are not compiled."""
-    side_px = SMALLEST_SIDE_PX.get(request.param, 32)
-    made = Learner(request.param, side_px, weights="none", seed=1)
-    made.model.run_eagerly = True
-    return made
-
-
-def test_a_family_is_flat_and_ends_in_linear_logits(learner):
-    model = learner.model
-    assert not [layer.name for layer in model.layers if isinstance(layer, keras.Model)]
-    assert model.get_layer("logits").activation is keras.activations.linear
-    outlines = model.name == UNET
-    assert model.output.shape[1:] == ((*model.input.shape[1:3], 1) if outlines else (len(LABELS),))
-
-
-def test_a_family_learns(learner):
-    side_px = learner.model.input.shape[1]
-    given = pictures(3, side_px)
-    truth = given > 200 if learner.model.name == UNET else np.array([0, 1, 2])
-    before = [variable.numpy() for variable in learner.model.trainable_variables]
-    metrics = learner.learn(given, truth, np.ones(3))
-    assert set(metrics) == {"loss", "auc", "dice" if learner.model.name == UNET else "accuracy"}
-    assert np.isfinite(metrics["loss"])
-    changed = [not np.array_equal(a, b.numpy()) for a, b in zip(before, learner.model.trainable_variables, strict=True)]
-    assert np.mean(changed) > 0.9
-
-
-def test_gradcam_is_that_of_tf_keras_vis(learner):
-    model = learner.model
-    if model.name == UNET:
-        assert model.get_layer("features").output.shape[1:3] == model.input.shape[1:3]
-        return
-    picture = pictures(1, model.input.shape[1])[0]
+def check_gradcam(model, picture):
+    """Hold our closed form against tf-keras-vis's own."""
     ours = families.closed_form_gradcam(model, picture, 2)
     options = {"penultimate_layer": "features", "seek_penultimate_conv_layer": False}
     options |= {"expand_cam": False, "normalize_cam": False}
     given = picture[None, ..., None].astype(np.float32)
     theirs = np.asarray(Gradcam(model, clone=False)(lambda found: found[..., 2], given, **options))[0]
     np.testing.assert_allclose(ours, theirs, atol=1e-4 * max(1.0, float(np.abs(theirs).max())))
+
+
+def check_flat(model):
+    assert not [layer.name for layer in model.layers if isinstance(layer, keras.Model)]
+    assert model.get_layer("logits").activation is keras.activations.linear
+    shape = (*model.input.shape[1:3], 1) if model.name == UNET else (len(LABELS),)
+    assert model.output.shape[1:] == shape
+
+
+@pytest.fixture(scope="module", params=[name for name in FAMILIES if name not in LITE[1:]])
+def learner(request):
+    """A family from random weights, on the smallest picture it takes; steps are not compiled.
+
+    The large ones learn by their head alone, which is much quicker; `make test-long` lets all of each learn.
+    """
+    made = Learner(request.param, SMALLEST_SIDE_PX.get(request.param, 32), weights="none", seed=1)
+    for layer in made.model.layers[:-1]:
+        layer.trainable = request.param in LEARN_WHOLE
+    made.model.run_eagerly = True
+    return made
+
+
+def test_a_family_is_flat_and_ends_in_linear_logits(learner):
+    check_flat(learner.model)
+
+
+def test_a_family_learns(learner):
+    given = pictures(3, learner.model.input.shape[1])
+    outlines = learner.model.name == UNET
+    before = [variable.numpy() for variable in learner.model.trainable_variables]
+    metrics = learner.learn(given, given > 200 if outlines else np.array([0, 1, 2]), np.ones(3))
+    assert set(metrics) == {"loss", "auc", "dice" if outlines else "accuracy"}
+    assert np.isfinite(metrics["loss"])
+    changed = [not np.array_equal(a, b.numpy()) for a, b in zip(before, learner.model.trainable_variables, strict=True)]
+    assert np.mean(changed) > 0.9
+
+
+def test_gradcam_is_that_of_tf_keras_vis(learner):
+    if learner.model.name != UNET:
+        check_gradcam(learner.model, pictures(1, learner.model.input.shape[1])[0])
+    else:
+        assert learner.model.get_layer("features").output.shape[1:3] == learner.model.input.shape[1:3]
 
 
 @pytest.fixture(scope="module", params=LITE)
@@ -85,6 +94,8 @@ def test_a_lite_network_with_imagenet_weights_knows_a_palace(imagenet_lite):
     mean = keras.Model(model.input, model.get_layer("mean").output)(small[None, ..., None]).numpy()[0]
     logits = weights["_fc.weight"] @ mean + weights["_fc.bias"]
     assert PALACE in np.argsort(-logits)[:2]
+    check_flat(model)
+    check_gradcam(model, small)
 
 
 def test_transfer_freezes_all_but_the_head_and_fine_tuning_frees_the_last_blocks(imagenet_lite):

@@ -21,15 +21,15 @@ from mammo_core.mias.splits import check_women_apart, fold_films
 from mammo_core.training import launch, pictures, run_folder, search
 from mammo_core.training.batches import class_weights, epoch_batches
 from mammo_core.training.pictures import Pictures, load_parts
-from mammo_core.training.run import TOLERANCE, RunStopped, best_epoch, learn, train_experiment
+from mammo_core.training.run import TOLERANCE, RunStopped, best_epoch, learn, make_learner, train_experiment
 from mammo_core.training.run_folder import ExperimentFolder, all_runs, only_run, running_now
 from mammo_core.training.scores import dice, figures, scores_of, validation_metrics
-from mammo_core.training.settings import ExperimentSettings, experiment_settings, is_experiment
+from mammo_core.training.settings import MIN_PHANTOMS, ExperimentSettings, experiment_settings, is_experiment
 from mammo_core.types import LABELS
 
 TINY = (
     *("network.backbone=efficientnet_lite0", "network.trainable_blocks=1", "data.source=phantoms", "data.side_px=32"),
-    *("data.phantoms=15", "fit.epochs=4", "fit.batch_size=4", "fit.threads=1", "fit.patience=9"),
+    *("fit.epochs=4", "fit.batch_size=4", "fit.threads=1", "fit.patience=9"),
 )
 SECONDS = 300
 
@@ -38,12 +38,11 @@ SECONDS = 300
 def runs(tmp_path_factory):
     """A runs folder of this file's own, where the phantoms are drawn once."""
     folder = tmp_path_factory.mktemp("runs")
-    before = os.environ.get("MAMMO_RUNS_DIR")
-    os.environ["MAMMO_RUNS_DIR"] = str(folder)
-    yield folder
-    del os.environ["MAMMO_RUNS_DIR"]
-    if before is not None:
-        os.environ["MAMMO_RUNS_DIR"] = before
+    phantoms = list(pictures._phantom_films(MIN_PHANTOMS))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MAMMO_RUNS_DIR", str(folder))
+        patch.setattr(pictures, "_phantom_films", lambda count: iter(phantoms))
+        yield folder
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +51,24 @@ def settings():
 
 
 @pytest.fixture(scope="module")
-def in_one_go(runs, settings):
+def network(runs, settings):
+    """Build and compile this file's network once; each run begins with it as it was at first."""
+    made, at_first = make_learner(settings), runs / "at-first.npz"
+    made.save_state(at_first)
+
+    def as_at_first(wanted):
+        if wanted.network != settings.network:
+            return make_learner(wanted)
+        made.load_state(at_first)
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mammo_core.training.run.make_learner", as_at_first)
+        yield
+
+
+@pytest.fixture(scope="module")
+def in_one_go(runs, settings, network):
     """A run that nothing disturbed."""
     folder = ExperimentFolder.named("in-one-go")
     assert train_experiment(folder, settings) == "finished"

@@ -77,13 +77,14 @@ def _progress(live: dict[str, Any], done: int, epochs: int) -> tuple[float, str]
 
 def _show_figures(rows: list[dict], live: dict[str, float], settings: ExperimentSettings) -> None:
     names = [name for name in words.LIVE if name in live] or ["loss", "accuracy", "auc"]
-    columns = st.columns(len(names) + 1)
-    for column, name in zip(columns, names, strict=False):
-        value = f"{live[name]:.3f}" if name in live else words.NONE_YET
-        column.metric(words.LIVE[name], value, help=words.LIVE_HELP)
     best = rows[best_epoch(rows, settings.monitor)] if rows else None
     value = f"{best[settings.monitor]:.3f}" if best else words.NONE_YET
     metric = words.LIVE[settings.monitor.removeprefix("val_")]
     label = words.BEST.format(metric=metric)
     note = words.IN_EPOCH.format(epoch=best["epoch"]) if best else None
-    columns[-1].metric(label, value, delta=note, delta_color="off", delta_arrow="off", help=words.BEST_HELP)
+    with st.container(horizontal=True, gap="large"):
+        for name in names:
+            now = f"{live[name]:.3f}" if name in live else words.NONE_YET
+            st.metric(words.LIVE[name], now, help=words.LIVE_HELP, width="content")
+        look = {"delta": note, "delta_color": "off", "delta_arrow": "off"}
+        st.metric(label, value, help=words.BEST_HELP, width="content", **look)
