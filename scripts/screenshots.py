@@ -107,6 +107,13 @@ def show_left_against_right(page: Page, url: str) -> None:
     page.locator(".pane .colours").first.wait_for()
 
 
+def show_walk(page: Page, url: str) -> None:
+    """Open the walk where heatmaps are explained."""
+    page.goto(f"{url}/walk?exam=second&step=4")
+    page.locator(".walk-said").wait_for()
+    page.locator(".pane .mark").first.wait_for()
+
+
 def show_page(path: str, awaited: str) -> Callable[[Page, str], None]:
     """Return a scene that opens a page by its path and waits for an element."""
 
@@ -137,6 +144,7 @@ SCENES = {
     "explanations": show_explanations,
     "exam": show_exam,
     "exam-pair": show_left_against_right,
+    "walk": show_walk,
     "dataset": show_page("dataset", ".item img"),
     "steps": show_page("steps", ".item img"),
     "metrics": show_page("metrics", "[data-testid=stMetric]"),
