@@ -37,15 +37,16 @@ def live_app(script: str = "app.py", **environment: str) -> Iterator[str]:
 
     Args:
         script: What to serve, as a path within the project.
-        environment: Variables to add to the server's environment.
+        environment: Variables to add to the server's environment; its worklist is a new one unless they say otherwise.
 
     Raises:
         RuntimeError: The server did not come up; its last words are in the message.
     """
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
-    with tempfile.TemporaryFile("w+") as log:
-        server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env={**os.environ, **environment})
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile("w+") as log:
+        own = {"MAMMO_WORKLIST_DIR": os.path.join(folder, "worklist"), **environment}
+        server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env={**os.environ, **own})
         try:
             await_health(f"http://127.0.0.1:{port}", server, log)
             yield f"http://127.0.0.1:{port}"

@@ -114,6 +114,15 @@ def show_walk(page: Page, url: str) -> None:
     page.locator(".pane .mark").first.wait_for()
 
 
+def show_worklist(page: Page, url: str) -> None:
+    """Put the demo exams on a new list and wait until both are read."""
+    page.goto(f"{url}/worklist")
+    page.locator(".st-key-worklist_demo button").click()
+    page.locator('.exam .status[data-status="read"]').nth(1).wait_for()
+    page.locator(".st-key-worklist_dismiss button").click()
+    page.locator(".st-key-worklist_dismiss").wait_for(state="detached")
+
+
 def show_page(path: str, awaited: str) -> Callable[[Page, str], None]:
     """Return a scene that opens a page by its path and waits for an element."""
 
@@ -145,6 +154,7 @@ SCENES = {
     "exam": show_exam,
     "exam-pair": show_left_against_right,
     "walk": show_walk,
+    "worklist": show_worklist,
     "dataset": show_page("dataset", ".item img"),
     "steps": show_page("steps", ".item img"),
     "metrics": show_page("metrics", "[data-testid=stMetric]"),

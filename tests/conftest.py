@@ -26,6 +26,12 @@ def _absent(reason: str) -> NoReturn:
     pytest.skip(f"NOT TESTED: {reason}")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_worklist_but_the_tests_own(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep the tests away from the worklist of whoever runs them."""
+    os.environ["MAMMO_WORKLIST_DIR"] = str(tmp_path_factory.mktemp("worklist") / "kept")
+
+
 @pytest.fixture(scope="session")
 def mias_dir() -> Iterator[Path]:
     """Folder with mdb001.pgm to mdb322.pgm; the archive is unpacked (3 s, 340 MB) where only that is present."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
 
@@ -103,10 +104,15 @@ def show_keeping() -> None:
     with st.expander(words.KEEPING_TITLE, icon=":material/lock:"):
         st.markdown(
             words.KEEPING.format(
-                folder=config.folder, who=words.WHO_SHARED if config.shared else words.WHO_OWN, days=config.keep_days,
+                folder=_short(config.folder), who=words.WHO_SHARED if config.shared else words.WHO_OWN, days=config.keep_days,
                 minutes=UNDO_MINUTES,
             )
         )  # fmt: skip
+
+
+def _short(folder: Path) -> str:
+    """Return a folder as one would type it, without the name of whose home it is in."""
+    return f"~/{folder.relative_to(Path.home())}" if folder.is_relative_to(Path.home()) else str(folder)
 
 
 def _ask_demo() -> None:
