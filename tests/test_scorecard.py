@@ -1,9 +1,15 @@
 """The explanations' scorecard: worked by hand on small maps, and derived again from the committed rows."""
 
+import json
+
 import numpy as np
+import pandas as pd
 import pytest
 
+from mammo_core.config import ROOT
 from mammo_core.evaluate.scorecard import (
+    BASELINES,
+    FIGURES,
     GROUPS,
     MapScore,
     lesion_mask,
@@ -12,6 +18,9 @@ from mammo_core.evaluate.scorecard import (
     summarise,
 )
 from mammo_core.evaluate.scorecard_text import to_markdown
+from mammo_core.explain.explain import METHODS
+from mammo_core.mias.index import annotations_by_film
+from mammo_core.mias.splits import load_folds
 from mammo_core.report.scorecard_chart import Entry, scorecard_figure
 from mammo_core.types import Circle
 from tests.synthetic_scorecard import drawn_rows
@@ -115,3 +124,26 @@ def test_the_chart_tells_methods_from_baselines():
     markers = [trace for trace in chart.data if trace.mode == "markers"]
     assert [trace.marker.symbol for trace in markers] == ["circle", "diamond"]
     assert "Grad-CAM: 0.40 [0.30, 0.50], n = 40" in markers[0].text[0]
+
+
+DOCS = ROOT / "docs"
+
+
+def committed():
+    return pd.read_csv(DOCS / "scorecard.csv"), pd.read_csv(DOCS / "scorecard_sanity.csv")
+
+
+def test_the_committed_figures_are_derived_again_from_the_committed_rows():
+    summary = summarise(*committed())
+    assert json.loads((DOCS / "scorecard.json").read_text(encoding="utf-8")) == summary
+    assert (DOCS / "scorecard.md").read_text(encoding="utf-8") == to_markdown(summary)
+
+
+def test_the_committed_rows_cover_every_placed_abnormal_film_out_of_fold():
+    rows, _ = committed()
+    placed = {f for f, rows_of in annotations_by_film().items() if any(a.circle for a in rows_of)}
+    assert set(rows["film_id"]) == placed
+    assert set(rows["method"]) == {*METHODS, *BASELINES}
+    assert (rows["fold"] == [load_folds()[woman][0] for woman in rows["woman_id"]]).all()
+    assert not rows.duplicated(["film_id", "method", "target"]).any()
+    assert rows[list(FIGURES)].notna().all(axis=None)
