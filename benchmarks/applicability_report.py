@@ -284,9 +284,9 @@ last columns say what the change does to P(malignant), noticed or not.
 With `lite0-2` a mirror image and depth change nothing, black borders, canvas and cropping half a point at most on
 average. Light noise, JPEG and enlarging move P(malignant) by 2 to 5 points on average and the strongest mark to another
 place on a sixth to a quarter of the films, mostly unnoticed by the rule; with `lite0-1`, whose heads did not pay for
-grain, it was 8 to 15 points. A white border of 4 mm moves it by 2 points: the outline shifts by a pixel, and the cells with
-it. Part of that is because the model knows these very films; docs/model_notes.md has the same out of fold. Gamma and CLAHE
-are not noticed either, and CLAHE moves P(malignant) by 19 points: send films that were not enhanced.
+grain, it was 8 to 15 points. A white border of 4 mm moves it by 2 points: the outline shifts by a pixel, and the cells
+with it. Part of that is because the model knows these very films; docs/model_notes.md has the same out of fold. Gamma
+and CLAHE are not noticed either, and CLAHE moves P(malignant) by 19 points: send films that were not enhanced.
 
 ## Digital mammograms
 
