@@ -50,7 +50,7 @@ def walk_place() -> WalkPlace:
 
 def keep_in_address(place: WalkPlace) -> None:
     """Write exam and step into the address, so that a reload or a bookmark comes back to them."""
-    st.query_params.from_dict({"exam": _in_address(place.exam), "step": str(place.step)})
+    st.query_params.update(exam=_in_address(place.exam), step=str(place.step))
 
 
 def _in_address(exam: str) -> str:

@@ -12,6 +12,7 @@ from mammo_core.store.adding import Taken
 from mammo_core.store.store import UNDO_MINUTES
 from mammo_core.ui.demo import DEMO_EXAMS, demo_files
 from mammo_core.ui.read_open import plain
+from mammo_core.ui.walk_start import show_walk_button
 from mammo_core.ui.words import opening as opening_words
 from mammo_core.ui.words import worklist as words
 from mammo_core.ui.worklist_store import own_list, store
@@ -31,6 +32,7 @@ def show_welcome() -> None:
         show_upload()
     with demo:
         st.header(words.DEMO_TITLE)
+        show_walk_button("walk_from_worklist")
         show_demo_button()
     show_keeping()
 
