@@ -28,7 +28,7 @@ BENEFIT = (
 )
 BENEFIT_NOTE = (
     "At the prevalence of this study and with its probabilities: in screening both would be far smaller, and the "
-    "thresholds at which anybody acts as well."
+    "thresholds at which anybody acts as well. Fifty thresholds are looked at: believe runs of them, not single ones."
 )
 
 
