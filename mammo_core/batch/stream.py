@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from mammo_core.batch.reader import Row, Settings, read_row
 from mammo_core.batch.sources import Film
-from mammo_core.errors import BatchError
+from mammo_core.errors import BatchError, MammoError
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -40,7 +40,7 @@ def read_all(client: Client, films: Iterable[tuple[int, Film]], settings: Settin
         Key and row; the row is None where the file is no film.
 
     Raises:
-        BatchError: Every film ends its worker.
+        BatchError: Every film ends its worker, or the cluster is gone.
         BundleError: A worker's model is not sound, or not the run's.
     """
     stream = _Stream(client, settings)
@@ -115,6 +115,13 @@ class _Stream:
             return True, future.result()
         except KilledWorker:
             return False, None
+        except (MammoError, ModuleNotFoundError):
+            raise
+        except Exception as error:
+            raise BatchError(
+                f"the cluster could not do the work ({type(error).__name__}): its scheduler is gone, or workers lack "
+                "this program. Nothing that was read is lost; the same command goes on."
+            ) from error
         finally:
             future.release()
 
