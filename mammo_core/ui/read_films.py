@@ -159,6 +159,7 @@ def _save_reading(film: OpenFilm, reading: FilmReading) -> None:
         "reading.json",
         "application/json",
         key="save_reading",
+        help=words.SAVE_READING_HELP,
         icon=":material/download:",
         on_click="ignore",
     )

@@ -102,6 +102,10 @@ SAVE_OVERLAY_HELP = (
     "The whole film at its full size in its usual window, the heatmap at a fixed opacity, and the numbered boxes. What "
     "you set in the viewer (window, opacity, threshold, zoom) is not taken over."
 )
+SAVE_READING_HELP = (
+    "This film's figures for other programs, in the form that `read --json` of the command line writes. The report and "
+    "its record hold more: pictures, and what is needed to repeat them."
+)
 SAVE_ENHANCED, SAVE_OVERLAY, SAVE_READING = "Enhanced film (PNG)", "Overlay (PNG)", "Reading (JSON)"
 
 # About the film
