@@ -104,12 +104,9 @@ def show_keeping() -> None:
     """Say what is kept, where, for how long, and who sees it."""
     config = store().config
     with st.expander(words.KEEPING_TITLE, icon=":material/lock:"):
-        st.markdown(
-            words.KEEPING.format(
-                folder=_short(config.folder), who=words.WHO_SHARED if config.shared else words.WHO_OWN, days=config.keep_days,
-                minutes=UNDO_MINUTES,
-            )
-        )  # fmt: skip
+        who = words.WHO_SHARED if config.shared else words.WHO_OWN
+        folder = _short(config.folder)
+        st.markdown(words.KEEPING.format(folder=folder, who=who, days=config.keep_days, minutes=UNDO_MINUTES))
 
 
 def _short(folder: Path) -> str:

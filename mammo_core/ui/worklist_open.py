@@ -66,10 +66,11 @@ def open_asked(worklist: Worklist) -> None:
         close_case()
     woman = words.WOMAN.format(number=number)
     opened()[woman] = number
-    open_files(files, _credit(exam), woman)
+    open_files(files, credit_of(exam), woman)
     st.switch_page(EXAM_PAGE)
 
 
-def _credit(exam: Exam) -> str:
+def credit_of(exam: Exam) -> str:
+    """Return whose films an exam has, where the program knows them; empty for all others."""
     kind = exam.origin.partition(" ")[0]
     return {"demo": opening_words.DEMO_CREDIT, "MIAS": dataset_words.CREDIT}.get(kind, "")

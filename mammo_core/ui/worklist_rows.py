@@ -16,7 +16,7 @@ from mammo_core.store.worklist import Worklist
 from mammo_core.ui import cards
 from mammo_core.ui.read_open import plain
 from mammo_core.ui.words import worklist as words
-from mammo_core.ui.worklist_open import ask_to_open
+from mammo_core.ui.worklist_open import ask_to_open, credit_of
 
 _DETAIL, _SELECTED = "worklist_detail", "worklist_selected_{}"
 _THUMBNAILS = 4
@@ -27,6 +27,8 @@ def show_rows(worklist: Worklist, exams: Sequence[Exam], active: str | None, rea
     with st.container(key="worklist_rows", gap="small"):
         for exam in exams:
             _show_row(worklist, exam, active, hidden=exam.hidden(reader_first))
+        for credit in dict.fromkeys(filter(None, map(credit_of, exams))):
+            st.caption(credit)
 
 
 def selected(exams: Sequence[Exam]) -> list[Exam]:

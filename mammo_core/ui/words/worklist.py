@@ -73,7 +73,10 @@ STATUS_HELP = (
     "**Read**: the program has answered and you have not. **Agreed**, **Overridden**: your answer is the program's, or "
     "another one with a reason. **Answered**: the program referred the exam, and your answer stands alone."
 )
-ORDER = "Most suspicious first: by P(malignant), equal ones by P(abnormal)."
+ORDER = (
+    "Most suspicious first: by P(malignant), equal ones by P(abnormal). Bars show malignant, benign and normal, in this "
+    "order."
+)
 ORDER_READER_FIRST = (
     "Reader first: exams that you have not answered come first, in the order in which they came, so that the order "
     "tells nothing."
