@@ -14,9 +14,11 @@ from mammo_core.errors import BreastNotFoundError
 from mammo_core.network import bundle as bundle_room
 from mammo_core.types import DECISIONS, LABELS, Box, Explanation
 from mammo_core.ui import verbs
+from mammo_core.ui.demo import DEMO_EXAMS
 from mammo_core.ui.viewer import ViewerEvent
 from mammo_core.ui.words import opening as opening_words
 from mammo_core.ui.words import read as read_words
+from mammo_core.ui.words import walk as walk_words
 
 PAGE = str(ROOT / "pages" / "read.py")
 FILM = "sfm-malign-0/1-283.dcm"
@@ -61,7 +63,7 @@ def test_the_empty_page_invites(page):
     assert not page.exception
     assert page.title[0].value == read_words.EMPTY_TITLE
     assert page.file_uploader[0].accept_multiple_files
-    assert [button.label for button in page.button] == ["Exam A, a proven cancer", "Exam B, a benign mass"]
+    assert [button.label for button in page.button] == [walk_words.START, *DEMO_EXAMS.values()]
     assert "CC BY 3.0" in shown(page)
 
 
