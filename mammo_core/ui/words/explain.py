@@ -7,10 +7,7 @@ SUMMARY = (
     "Six ways to ask where the model found evidence for a class, side by side. They disagree: **a map shows what a "
     "method says, never that the model is right.**"
 )
-NO_MODEL = (
-    "There is nothing to explain. Restore `models/ACTIVE`, or train a model with "
-    "`python -m mammo_core train mine --activate`."
-)
+NO_MODEL = "There is nothing to explain. `python -m mammo_core train mine --activate` trains a model."
 NOT_EXPLAINED = "{name} cannot be explained"
 FILM_ABSENT = "The film is not there any more; choose another one."
 TARGET_LABEL = "Evidence for"

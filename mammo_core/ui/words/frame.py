@@ -8,8 +8,7 @@ LOADING = "Loading the model …"
 MODEL = "Model {}"
 NO_MODEL_TITLE = "No model is active"
 NO_MODEL = (
-    "Films can be looked at and enhanced, but not read. Restore `models/ACTIVE`, or train a model with "
-    "`python -m mammo_core train mine --activate`."
+    "Films can be looked at and enhanced, but not read. `python -m mammo_core train mine --activate` trains a model."
 )
 UNUSABLE_TITLE = "The active model cannot be used"
 UNUSABLE = (
