@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.families_text import families_text
 from mammo_core.config import ROOT
 from mammo_core.errors import BundleError
 from mammo_core.metrics.bootstrap import paired_difference, resample_weights
@@ -86,9 +87,10 @@ def main() -> int:
                 for name, settings in plan.runs():
                     if settings.data.fold == fold:
                         _train(name, settings)
+    if args.time:
+        _time_networks()
     kept = _kept()
-    costs = _costs() if args.time or not kept.get("costs") else kept["costs"]
-    runs = _finished() or kept.get("runs", [])
+    runs, costs = _finished() or kept.get("runs", []), _timed() or kept.get("costs", [])
     _write(runs, costs)
     print(f"{len(runs)} runs and {len(costs)} costs written to {OUT.relative_to(ROOT)}.md, .csv and .json")
     return 0
@@ -123,13 +125,15 @@ def _rounded(row: dict[str, float]) -> dict[str, float]:
     return {name: round(value, 4) for name, value in row.items()}
 
 
-def _costs() -> list[dict[str, Any]]:
-    """Time the networks, each learning by its head, and those without weights here as a whole too.
-
-    What was timed is kept in `runs/`, so that it goes on where it was cut off.
-    """
+def _timed() -> list[dict[str, Any]]:
+    """Return what was timed so far; it is kept in `runs/`, so that timing goes on where it was cut off."""
     path = runs_dir() / "families-costs.json"
-    found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+
+
+def _time_networks() -> None:
+    """Time the networks, each learning by its head, and those without weights here as a whole too."""
+    path, found = runs_dir() / "families-costs.json", _timed()
     timed = {(cost["backbone"], cost["whole"]) for cost in found}
     for name, family in FAMILIES.items():
         for whole in {"package": (False,), "keras": (False, True), "none": (True,)}[family.origin]:
@@ -138,7 +142,6 @@ def _costs() -> list[dict[str, Any]]:
                 found.append(_cost(name, whole))
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(json.dumps(found), encoding="utf-8")
-    return found
 
 
 def _cost(name: str, whole: bool) -> dict[str, Any]:
@@ -186,7 +189,7 @@ def _write(runs: Sequence[dict[str, Any]], costs: Sequence[dict[str, Any]]) -> N
     writer.writeheader()
     writer.writerows(rows)
     OUT.with_suffix(".csv").write_text(out.getvalue(), encoding="utf-8")
-    OUT.with_suffix(".md").write_text(_text(rows, by_plan), encoding="utf-8")
+    OUT.with_suffix(".md").write_text(families_text(rows, _differences(by_plan)), encoding="utf-8")
 
 
 def _together(runs: Sequence[dict[str, Any]]) -> dict[str, list]:
@@ -197,7 +200,7 @@ def _together(runs: Sequence[dict[str, Any]]) -> dict[str, list]:
 def _row(plan: Plan, runs: Sequence[dict[str, Any]], costs: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return a plan as a row: the figures of all its folds' women together, each scored by a network without her."""
     whole = plan.backbone == UNET
-    cost = next(cost for cost in costs if (cost["backbone"], cost["whole"]) == (plan.backbone, whole))
+    cost = next((cost for cost in costs if (cost["backbone"], cost["whole"]) == (plan.backbone, whole)), {})
     row = {"backbone": plan.backbone, "network": FAMILIES[plan.backbone].title, "whole": whole, "learns": plan.title}
     row |= {"folds": len(runs), "n_women": 0, "n_pictures": 0, "epochs": 0}
     main, second = ("dice", "auc_lesion") if whole else ("auc_macro", "auc_malignant")
@@ -224,16 +227,7 @@ def _not_run(cost: dict[str, Any]) -> dict[str, Any]:
 
 def _cost_columns(cost: dict[str, Any]) -> dict[str, Any]:
     names = ("side_px", "seconds_per_epoch", "n_parameters", "n_trainable", "file_mb")
-    return {name: cost[name] for name in names}
-
-
-def _text(rows: Sequence[dict[str, Any]], by_plan: Sequence[Sequence[dict[str, Any]]]) -> str:
-    """Return the document."""
-    head = "network | learns | folds | women kept apart | AUC, mean | AUC, malignant | s per epoch | parameters | file"
-    lines = [f"| {head} |", "| --- " * (head.count("|") + 1) + "|"]
-    lines += [_line(row) for row in rows if row["backbone"] != UNET]
-    unet = "".join(_unet_text(row) for row in rows if row["backbone"] == UNET and row["folds"])
-    return "\n".join([_INTRO, *lines, "", *_differences(by_plan), ""]) + unet + _OUTRO
+    return {name: cost.get(name) for name in names}
 
 
 def _differences(by_plan: Sequence[Sequence[dict[str, Any]]]) -> list[str]:
@@ -259,44 +253,6 @@ def _differences(by_plan: Sequence[Sequence[dict[str, Any]]]) -> list[str]:
 
 def _macro_auc(labels: np.ndarray, shares: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
     return one_vs_rest_auc(labels, shares, weights).mean(axis=-1)
-
-
-def _line(row: dict[str, Any]) -> str:
-    women = f"{row['n_women']} ({row['n_pictures']} pictures)" if row["folds"] else row["note"]
-    cells = [row["network"], row["learns"], str(row["folds"] or "–"), women, _interval(row, "main")]
-    cells += [_interval(row, "second"), f"{row['seconds_per_epoch']:g}", f"{row['n_parameters'] / 1e6:.1f} M"]
-    return f"| {' | '.join(cells)} | {row['file_mb']:.0f} MB |"
-
-
-def _interval(row: dict[str, Any], which: str) -> str:
-    if row[which] is None:
-        return "–"
-    if row[f"{which}_low"] is None:
-        return f"{row[which]:.2f}"
-    return f"{row[which]:.2f} ({row[f'{which}_low']:.2f} to {row[f'{which}_high']:.2f})"
-
-
-def _unet_text(row: dict[str, Any]) -> str:
-    return (
-        f"\nThe U-Net ({row['n_parameters'] / 1e6:.2f} M parameters, {row['seconds_per_epoch']:g} s per epoch of "
-        f"{N_TRAINING} whole films at {row['side_px']} pixels), on {row['n_pictures']} films of {row['n_women']} women "
-        f"kept apart: Dice of outline and circle {_interval(row, 'main')}, AUC of films with a lesion against those "
-        f"without {_interval(row, 'second')}.\n"
-    )
-
-
-_INTRO = """# Families of networks
-
-Written by `make families` from runs of `train`; the released model is none of these. Each figure is on women who
-neither taught nor chose the epoch, with its 95 % interval over women; the folds of several runs are taken together.
-Regions are squares of 19.2 mm around lesions and matched normal places of MIAS, split by woman: three fifths teach, one
-fifth chooses the epoch, one is kept apart. Seconds are of one core, timed over a few steps (320 training regions);
-files hold the weights alone.
-"""
-_OUTRO = """
-**How to read it.** An interval of a difference that holds 0 shows no difference. Networks that were not run have no
-figure here; published ones on copies of the same films split at random say nothing about them (see the leakage lab).
-"""
 
 
 if __name__ == "__main__":

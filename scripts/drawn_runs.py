@@ -20,7 +20,7 @@ def lay_out_runs(runs_dir: Path) -> list[str]:
         folder = ExperimentFolder(runs_dir / "experiments" / run["name"])
         folder.write("settings", run["settings"])
         folder.write("begun", {"at": float(-number)})
-        folder.write("history", {"rows": run["history"], "state": ""})
+        folder.write("history", {"rows": run["history"]})
         folder.write("result", run["result"])
         folder.write("end", {"state": "finished", "early": True})
         names.append(run["name"])

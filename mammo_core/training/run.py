@@ -129,10 +129,12 @@ def _learn_and_score(
     best = best_epoch(rows, settings.monitor)
     if test:
         folder.write("live", {"doing": "scoring the women kept apart"})
-        learner.model.load_weights(folder.path / BEST_FILE)
+        learner.load_state(folder.state_file(best + 1))
+        learner.export(folder.path / BEST_FILE)
         scores = scores_of(parts.test, learner.logits(parts.test.images, settings.fit.batch_size))
         folder.write("scores", scores)
         folder.write("result", figures(scores))
+    folder.forget_states()
     return {"best_epoch": best + 1, "early": len(rows) < settings.fit.epochs}
 
 
@@ -167,8 +169,8 @@ def _learn(
 ) -> None:
     """Learn until the last epoch, or until nothing got better for `fit.patience` epochs."""
     rows = folder.history()
-    if kept := folder.state_file():
-        learner.load_state(kept)
+    if rows:
+        learner.load_state(folder.state_file(len(rows)))
     log = tensorboard_log(folder) if settings.fit.tensorboard else None
     while len(rows) < settings.fit.epochs:
         if rows and len(rows) - 1 - best_epoch(rows, settings.monitor) >= settings.fit.patience:
@@ -185,14 +187,9 @@ def keep_epoch(
     rows: list[Row],
     log: TensorBoardLog | None,
 ) -> None:
-    """Keep what the last of `rows` ended with: the network if it is the best, the state to go on from, the logs."""
-    if best_epoch(rows, settings.monitor) == len(rows) - 1:
-        aside = folder.path / f"aside-{BEST_FILE}"
-        learner.export(aside)
-        aside.replace(folder.path / BEST_FILE)
-    state = folder.new_state_file(len(rows))
-    learner.save_state(state)
-    folder.keep_epochs(rows, state)
+    """Keep what the last of `rows` ended with: the state to go on from, that of the best epoch so far, the logs."""
+    learner.save_state(folder.state_file(len(rows)))
+    folder.keep_epochs(rows, best_epoch(rows, settings.monitor) + 1)
     if log:
         log.write(len(rows), {name: rows[-1][name] for name in rows[-1] if name not in ("epoch", "seconds")})
 

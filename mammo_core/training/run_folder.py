@@ -1,6 +1,6 @@
 """What a run leaves on the disk, whole at every moment: pages and terminals watch it, and a killed run goes on from it.
 
-Every file is written aside and moved into place. A state is believed only when `history.json` names it, so that a
+Every file is written aside and moved into place. A state is believed only when `history.json` has its epoch, so that a
 process that dies at any moment leaves the last whole epoch behind. Nothing here imports TensorFlow.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
@@ -43,9 +43,9 @@ def experiments_dir() -> Path:
 class ExperimentFolder:
     """One run's folder.
 
-    Files: `settings.json`; `history.json` (a row an epoch, and the state that goes with them); `live.json` (the epoch
-    that is running); `end.json` (how it ended); `scores.json` and `result.json` (what it says of the women kept apart,
-    and the figures of that); `best.keras`; `tensorboard/`.
+    Files: `settings.json`; `history.json` (a row an epoch); `state-*.npz` (after the last and the best of these);
+    `live.json` (the epoch that is running); `end.json` (how it ended); `scores.json` and `result.json` (what it says of
+    the women kept apart, and the figures of that); `best.keras`; `tensorboard/`.
 
     Args:
         path: The folder, made when something is written.
@@ -115,20 +115,19 @@ class ExperimentFolder:
         """Forget an earlier request."""
         (self.path / "stop").unlink(missing_ok=True)
 
-    def state_file(self) -> Path | None:
-        """Return the state that goes with `history()`, None before the first whole epoch."""
-        name = self.read("history").get("state")
-        return self.path / name if name else None
-
-    def new_state_file(self, epoch: int) -> Path:
-        """Return where the state after `epoch` goes, before `keep_epochs` names it."""
+    def state_file(self, epoch: int) -> Path:
+        """Return where the state after `epoch`, from 1, is kept."""
         return self.path / f"state-{epoch:04}.npz"
 
-    def keep_epochs(self, rows: list[dict[str, float]], state: Path) -> None:
-        """Name the state that goes with these epochs, and forget older ones."""
-        self.write("history", {"rows": rows, "state": state.name})
+    def keep_epochs(self, rows: list[dict[str, float]], best: int) -> None:
+        """Believe these epochs from now on; only the last one's state and that of the epoch `best` are kept."""
+        self.write("history", {"rows": rows})
+        self.forget_states({self.state_file(len(rows)), self.state_file(best)})
+
+    def forget_states(self, but: Collection[Path] = ()) -> None:
+        """Remove all states, such as those of a finished run, `but` some."""
         for old in self.path.glob("state-*.npz"):
-            if old != state:
+            if old not in but:
                 old.unlink(missing_ok=True)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from mammo_core.errors import TrainingError
 from mammo_core.training.run import RunStopped, learn
-from mammo_core.training.run_folder import BEST_FILE, ExperimentFolder, only_run, runs_dir
+from mammo_core.training.run_folder import ExperimentFolder, only_run, runs_dir
 from mammo_core.training.settings import ExperimentSettings, check_run_name, differences
 
 if TYPE_CHECKING:
@@ -176,8 +176,7 @@ def _one_trial(
         raise RunStopped
     rows = run.history()
     study.tell(trial, max(row[settings.monitor] for row in rows) if not behind else None, _ended(behind))
-    for heavy in (*run.path.glob("state-*.npz"), run.path / BEST_FILE):
-        heavy.unlink(missing_ok=True)
+    run.forget_states()
 
 
 def _ended(behind: bool) -> optuna.trial.TrialState:

@@ -67,7 +67,7 @@ def drawn_run(name="done", end="finished", epochs=3, **settings):
     metrics = ("loss", "accuracy", "auc", "val_loss", "val_accuracy", "val_auc")
     rows = [{"epoch": n, "seconds": 2.0} | dict.fromkeys(metrics, 0.5 + n / 10) for n in range(1, epochs + 1)]
     if rows:
-        folder.keep_epochs(rows, folder.new_state_file(epochs))
+        folder.keep_epochs(rows, best=epochs)
     if end == "finished":
         one = {"value": 0.7, "low": 0.6, "high": 0.8, "reason": None}
         folder.write("result", {"n_women": 32, "n_pictures": 108, "figures": {"auc_macro": one}})
