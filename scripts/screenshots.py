@@ -118,7 +118,7 @@ def show_worklist(page: Page, url: str) -> None:
     """Put the demo exams on a new list and wait until both are read."""
     page.goto(f"{url}/worklist")
     page.locator(".st-key-worklist_demo button").click()
-    page.locator('.exam .status[data-status="read"]').nth(1).wait_for()
+    page.locator('.exam .status[data-status="read"]').nth(1).wait_for(timeout=READ_SECONDS * 1000)
     page.locator(".st-key-worklist_dismiss button").click()
     page.locator(".st-key-worklist_dismiss").wait_for(state="detached")
 

@@ -74,8 +74,8 @@ STATUS_HELP = (
     "another one with a reason. **Answered**: the program referred the exam, and your answer stands alone."
 )
 ORDER = (
-    "Most suspicious first: by P(malignant), equal ones by P(abnormal). Bars show malignant, benign and normal, in this "
-    "order."
+    "Most suspicious first: by P(malignant), equal ones by P(abnormal). Bars show malignant, benign and normal, "
+    "from the left."
 )
 ORDER_READER_FIRST = (
     "Reader first: exams that you have not answered come first, in the order in which they came, so that the order "
