@@ -38,8 +38,8 @@ AREAS = {
 }
 """{case: side in pixels, millimetres per pixel}: the same film in finer pixels, and more film in the same pixels."""
 FILMS = (10, 100, 1000)
-SMALL, WHOLE = 512, 1024
-"""Side of the film for the number of films (what grows is not the reading), and for the workers (a film as MIAS's)."""
+SMALL, WHOLE, TINY = 512, 1024, 160
+"""Sides of films: for their number (what grows is not the reading), for the workers (as MIAS's), for the rows."""
 
 
 def main() -> int:
@@ -85,6 +85,7 @@ def _cases(short: bool) -> dict[str, tuple[str, ...]]:
     if demo and demo.submodule_search_locations:
         path = Path(demo.submodule_search_locations[0]) / "cases" / "sfm-malign-0" / "1-283.dcm"
         cases["area demo"] = ("area", str(path))
+    cases["rows"] = ("rows", str(TINY))
     cases["workers"] = ("workers", str(WHOLE))
     cases |= {f"films {n}": ("films", str(SMALL), str(n)) for n in FILMS if not (short and n > 100)}
     return cases
@@ -93,8 +94,9 @@ def _cases(short: bool) -> dict[str, tuple[str, ...]]:
 def _measure(words: tuple[str, ...], scratch: Path) -> dict:
     """Run one case in a process of its own."""
     kind, film, *rest = words
-    path = _phantom(int(film), scratch) if film.isdecimal() else Path(film)
-    command = [sys.executable, "-m", "benchmarks.growth_cases", kind, str(path), *rest]
+    drawn = film.isdecimal() and kind != "rows"
+    path = str(_phantom(int(film), scratch)) if drawn else film
+    command = [sys.executable, "-m", "benchmarks.growth_cases", kind, path, *rest]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
 

@@ -3,6 +3,7 @@
     python -m benchmarks.growth_cases area FILM [SPACING_MM]    one film, step by step, against its floors
     python -m benchmarks.growth_cases films FILM N              the verb `batch` over N copies of a film
     python -m benchmarks.growth_cases workers FILM              alone, one worker and two workers, in turn
+    python -m benchmarks.growth_cases rows SIDE                 what a row of the table takes, over films so large
 
 Prints one JSON object. Everything runs with one thread a reader: then seconds of processor time are what a core of its
 own would take by the clock, and hardly depend on who else uses the machine.
@@ -32,12 +33,16 @@ from mammo_core.batch.cluster import open_cluster
 from mammo_core.batch.reader import Settings, read_row
 from mammo_core.batch.run import run_batch
 from mammo_core.batch.sources import Film
+from mammo_core.batch.table import merge_parts, write_part
+from mammo_core.mias.phantom import draw_phantom
 from mammo_core.network.bundle import Bundle
 from mammo_core.network.grid import lay_out
 from mammo_core.reading.read_film import read_film, read_scan, scan_film
 
-RUNS, ROUNDS, FILMS_A_ROUND = 5, 5, 24
+RUNS, ROUNDS, FILMS_A_ROUND, ROWS = 5, 5, 24, 50
 WORKERS = (1, 2)
+SPACING_MM = 0.2
+"""Of the films for `films` and `workers`, which are drawn, and state none."""
 
 
 def measure_area(film: str, spacing: str = "") -> dict:
@@ -87,7 +92,7 @@ def measure_films(film: str, n: str) -> dict:
                 listed.append(_listing(out).stat().st_size)
 
         _forget_peak()
-        cost = _cost(lambda: run_batch([source], out, client, told=told), n_films)
+        cost = _cost(lambda: run_batch([source], out, client, spacing_mm=SPACING_MM, told=told), n_films)
         floor.append(_alone_on_worker(client, film))
         return {
             "n": n_films,
@@ -98,7 +103,6 @@ def measure_films(film: str, n: str) -> dict:
             "main_peak_bytes": _peak_rss(),
             "worker_peak_bytes": max(client.run(_peak_rss).values()),
             "listing_bytes_a_film": listed[0] / n_films,
-            "result_bytes_a_film": out.stat().st_size / n_films,
         }
 
 
@@ -107,15 +111,19 @@ def measure_workers(film: str) -> dict:
     found: dict[str, list[dict]] = {"alone": [], **{str(n): [] for n in WORKERS}}
     with tempfile.TemporaryDirectory(prefix="mammo-growth-") as scratch, ExitStack() as stack:
         source, out = _copies(Path(film), FILMS_A_ROUND, Path(scratch)), Path(scratch) / "r.parquet"
+
+        def run(client: Client) -> object:
+            return run_batch([source], out, client, spacing_mm=SPACING_MM)
+
         clients = {n: stack.enter_context(open_cluster(n)) for n in WORKERS}
         for client in clients.values():
-            run_batch([source], out, client)  # the workers load their model
+            run(client)  # the workers load their model
         digest = _one_thread().info["digest"]
         _alone(film, digest)
         for _ in range(ROUNDS):
             found["alone"].append(_cost(lambda: _alone(film, digest), FILMS_A_ROUND))
             for n, client in clients.items():
-                found[str(n)].append(_cost(lambda client=client: run_batch([source], out, client), FILMS_A_ROUND))
+                found[str(n)].append(_cost(lambda client=client: run(client), FILMS_A_ROUND))
     alone, one, two = found["alone"], found["1"], found["2"]
     for cost in one:
         cost["worker_cpu"] = cost["cpu"] - cost["main_cpu"]
@@ -130,6 +138,23 @@ def measure_workers(film: str) -> dict:
         "one_to_alone_cpu": _ratio(alone, "cpu", one, "worker_cpu"),
         "two_to_one_cpu": 2 * _ratio(one, "worker_cpu", two, "cpu"),
     }
+
+
+def measure_rows(side: str) -> dict:
+    """Return the bytes that one more row adds to the table, over films that differ (copies compress to nothing)."""
+    settings = Settings(_one_thread().info["digest"], spacing_mm=0.5)
+    with tempfile.TemporaryDirectory(prefix="mammo-growth-") as scratch:
+        rows, sizes, film = [], [], Path(scratch) / "film.pgm"
+        for seed in range(2 * ROWS):
+            pixels = draw_phantom(seed, int(side)).mammogram.pixels
+            film.write_bytes(f"P5\n{side} {side}\n255\n".encode() + pixels.tobytes())
+            rows.append(read_row(Film(f"archive/{seed:07d}.pgm", str(film)), settings))
+            if len(rows) % ROWS == 0:
+                part, out = Path(scratch) / "part.parquet", Path(scratch) / "r.parquet"
+                write_part(part, rows, 0)
+                merge_parts([part], out)
+                sizes.append(out.stat().st_size)
+    return {"n": len(rows), "bytes_a_row": (sizes[1] - sizes[0]) / ROWS}
 
 
 def _one_thread() -> Bundle:
@@ -163,7 +188,7 @@ def _seconds(call: Callable[[], object]) -> float:
 
 def _alone(film: str, digest: str) -> float:
     """Return the processor seconds a film of reading in a plain loop: the floor of any scheduling."""
-    settings, start = Settings(digest), time.process_time()
+    settings, start = Settings(digest, SPACING_MM), time.process_time()
     for _ in range(FILMS_A_ROUND):
         read_row(Film(film, film), settings)
     return (time.process_time() - start) / FILMS_A_ROUND
@@ -226,6 +251,8 @@ def _peak_rss() -> int:
 
 
 if __name__ == "__main__":
-    measure = {"area": measure_area, "films": measure_films, "workers": measure_workers}[sys.argv[1]]
+    measure = {"area": measure_area, "films": measure_films, "workers": measure_workers, "rows": measure_rows}[
+        sys.argv[1]
+    ]
     load = os.getloadavg()[0]
     print(json.dumps(measure(*sys.argv[2:]) | {"load_before": load}))

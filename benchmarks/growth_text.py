@@ -26,7 +26,7 @@ def area_table(results: Mapping) -> str:
     head = ["film", "pixels", "as the model sees it", *(f"{step}, ms" for step in STEPS)]
     head += ["whole, ms", "times the floor", "memory, MB", "bytes a pixel"]
     rows = []
-    for name, case in results["cases"].items():
+    for name, case in sorted(results["cases"].items(), key=lambda item: (len(item[0]), item[0])):
         if name.startswith("area"):
             pixels = case["pixels"][0] * case["pixels"][1]
             rows.append(
@@ -43,7 +43,7 @@ def area_table(results: Mapping) -> str:
 def films_table(results: Mapping) -> str:
     """Return time and memory of `batch` by the number of films."""
     head = ["films", "worker, ms a film", "times the floor", "main process, ms a film", "main process at most, MB"]
-    head += ["worker at most, MB", "list, bytes a film", "table, bytes a film"]
+    head += ["worker at most, MB", "list, bytes a film"]
     return table(head, [_films_row(case) for case in films_cases(results)])
 
 
@@ -62,7 +62,6 @@ def _films_row(case: Mapping) -> list[str]:
         f"{case['main_peak_bytes'] / MIB:.0f}",
         f"{case['worker_peak_bytes'] / MIB:.0f}",
         f"{case['listing_bytes_a_film']:.0f}",
-        f"{case['result_bytes_a_film']:.0f}",
     ]
 
 

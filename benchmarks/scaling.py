@@ -105,7 +105,7 @@ def _reckoning_table(results: Mapping) -> str:
 def _constants(results: Mapping) -> dict[str, str]:
     """Return the measured constants and the assumptions, as the document prints them."""
     last, demo = growth_text.films_cases(results)[-1], results["cases"]["area demo"]
-    found = reckon(results, "area demo")
+    found, row = reckon(results, "area demo"), results["cases"]["rows"]["bytes_a_row"]
     machine = results["machine"]
     load = max(case["load_before"] for case in results["cases"].values())
     return {
@@ -119,8 +119,8 @@ def _constants(results: Mapping) -> dict[str, str]:
         "efficiency": f"{_efficiency(results):.2f}",
         "demo_ms": f"{growth_text.whole(demo):.0f}",
         "demo_mb": f"{demo['file_bytes'] / 1e6:.1f}",
-        "row_bytes": f"{last['result_bytes_a_film']:.0f}",
-        "table_gb": f"{FILMS * last['result_bytes_a_film'] / 1e9:.1f}",
+        "row_bytes": f"{row:.0f}",
+        "table_gb": f"{FILMS * row / 1e9:.1f}",
         "list_bytes": f"{last['listing_bytes_a_film']:.0f}",
         "list_gb": f"{FILMS * last['listing_bytes_a_film'] / 1e9:.1f}",
         "main_ms": f"{1000 * last['main_cpu_a_film']:.1f}",
@@ -145,6 +145,7 @@ def _growth(results: Mapping) -> dict[str, str]:
         found[f"{way}_load"] = f"{large['load'] / small['load']:.1f}"
         found[f"{way}_prepare"] = f"{large['prepare'] / small['prepare']:.1f}"
         found[f"{way}_scan"] = f"{large['scan'] / small['scan']:.1f}"
+    found["larger_most"] = max((found[f"larger_{step}"] for step in ("load", "prepare", "scan")), key=float)
     found["films_times"] = f"{films[-1]['n'] / films[0]['n']:.0f}"
     for what in ("main", "worker"):
         found[f"{what}_memory_times"] = f"{films[-1][f'{what}_peak_bytes'] / films[0][f'{what}_peak_bytes']:.2f}"
