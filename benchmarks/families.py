@@ -133,7 +133,8 @@ def _timed() -> list[dict[str, Any]]:
 
 def _time_networks() -> None:
     """Time the networks, each learning by its head, and those without weights here as a whole too."""
-    path, found = runs_dir() / "families-costs.json", _timed()
+    path = runs_dir() / "families-costs.json"
+    found = [cost for cost in _timed() if cost["seconds_per_epoch"] is not None]
     timed = {(cost["backbone"], cost["whole"]) for cost in found}
     for name, family in FAMILIES.items():
         for whole in {"package": (False,), "keras": (False, True), "none": (True,)}[family.origin]:
@@ -201,6 +202,8 @@ def _row(plan: Plan, runs: Sequence[dict[str, Any]], costs: Sequence[dict[str, A
     """Return a plan as a row: the figures of all its folds' women together, each scored by a network without her."""
     whole = plan.backbone == UNET
     cost = next((cost for cost in costs if (cost["backbone"], cost["whole"]) == (plan.backbone, whole)), {})
+    if plan.how not in ("head", "films"):  # another epoch than the one that was timed
+        cost = cost | {"seconds_per_epoch": None, "n_trainable": None}
     row = {"backbone": plan.backbone, "network": FAMILIES[plan.backbone].title, "whole": whole, "learns": plan.title}
     row |= {"folds": len(runs), "n_women": 0, "n_pictures": 0, "epochs": 0}
     main, second = ("dice", "auc_lesion") if whole else ("auc_macro", "auc_malignant")
@@ -212,13 +215,13 @@ def _row(plan: Plan, runs: Sequence[dict[str, Any]], costs: Sequence[dict[str, A
         for which, name in (("main", main), ("second", second)):
             one = found["figures"][name]
             row |= {which: one["value"], f"{which}_low": one["low"], f"{which}_high": one["high"]}
-    return row | _cost_columns(cost) | {"note": "" if runs else "not run"}
+    return row | _cost_columns(cost) | {"note": "" if runs else "not run yet"}
 
 
 def _not_run(cost: dict[str, Any]) -> dict[str, Any]:
     family = FAMILIES[cost["backbone"]]
     learns = "from random weights: all of it learns" if cost["whole"] else "transfer: the head learns"
-    reason = "not run: its ImageNet weights could not be downloaded here" if not cost["whole"] else "not run: cost"
+    reason = "not run: no ImageNet weights here" if not cost["whole"] else "not run: cost"
     empty = {f"{which}{part}": None for which in ("main", "second") for part in ("", "_low", "_high")}
     row = {"backbone": cost["backbone"], "network": family.title, "whole": cost["whole"], "learns": learns}
     row |= {"folds": 0, "n_women": 0, "n_pictures": 0, "epochs": 0}

@@ -59,8 +59,9 @@ _INTRO = """# Families of networks
 Written by `make families` from runs of `train`; the released model is none of these. Each figure is on women who
 neither taught nor chose the epoch, with its 95 % interval over women; the folds of several runs are taken together.
 Regions are squares of 19.2 mm around lesions and matched normal places of MIAS, split by woman: three fifths teach, one
-fifth chooses the epoch, one is kept apart. Seconds are of one core, timed over a few steps (320 training regions);
-files hold the weights alone.
+fifth chooses the epoch, one is kept apart. Seconds are of one core, timed over a few steps (320 training regions; –:
+not timed yet, `make families ARGS=--time` does it); files hold the weights alone. The weights that were not here come
+from keras.applications, which downloads them where a network allows.
 """
 _OUTRO = """
 **How to read it.** An interval of a difference that holds 0 shows no difference. Networks that were not run have no

@@ -34,6 +34,7 @@ def visitor(browser, training_url):
     def come(width=1440, height=900):
         contexts.append(browser.new_context(viewport={"width": width, "height": height}))
         page = contexts[-1].new_page()
+        page.set_default_timeout(LONG)
         page.goto(training_url)
         page.get_by_role("heading", name=words.TITLE, exact=True).wait_for()
         return page
@@ -43,6 +44,7 @@ def visitor(browser, training_url):
         context.close()
 
 
+@pytest.mark.long
 def test_a_run_is_started_stopped_by_another_visitor_and_gone_on_with(visitor, runs):
     first = visitor()
     first.get_by_label(words.NAME, exact=True).fill("mine")
