@@ -26,7 +26,7 @@ def show_runs(runs: list[ExperimentFolder]) -> None:
     """Show all runs in a table, the chosen ones as curves, and what can be done with each."""
     readable = [run for run in runs if _settings(run)]
     rows = [_row(run, _settings(run)) for run in readable]
-    table = pd.DataFrame(rows, columns=list(words.COLUMNS)).dropna(axis=1, how="all")
+    table = pd.DataFrame(rows, columns=list(words.COLUMNS))
     st.dataframe(table, hide_index=True, alt=words.RUNS_TITLE)
     st.caption(words.COLUMNS_HELP)
     with_epochs = {run.name: run.history() for run in readable if run.history()}
@@ -93,9 +93,9 @@ def _row(run: ExperimentFolder, settings: ExperimentSettings) -> tuple[Any, ...]
         words.SOURCES[settings.data.source],
         words.STATES[state],
         len(rows),
-        None if best is None else round(best, 3),
+        words.NONE_YET if best is None else f"{best:.3f}",
         _kept_apart(run.read("result")),
-        round(seconds[len(seconds) // 2], 1) if seconds else None,
+        f"{seconds[len(seconds) // 2]:.1f}" if seconds else words.NONE_YET,
     )
 
 
