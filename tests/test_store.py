@@ -24,7 +24,7 @@ from mammo_core.store.database import HEAD, open_database
 from mammo_core.store.models import Base, ChangeRow, ExamRow, now
 from mammo_core.store.store import UNDO_MINUTES, Store
 from mammo_core.store.worklist import Worklist, new_key
-from tests.store_films import WHO, dicom, film, pair, zipped
+from tests.store_films import WHO, dicom, film, pair, reading_once, zipped
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -56,21 +56,10 @@ def read_anew(store, bundle):
     return lambda: queue.read_waiting(store, lambda: bundle)
 
 
-_READ_BEFORE = {}
-
-
 @pytest.fixture
 def read(read_anew, monkeypatch):
     """Read all that waits; what the model said of the same films before is taken from there."""
-    anew = queue._read
-
-    def read_once(store, list_id, films, bundle, progress):
-        known = (tuple(films), bundle.model_id)
-        if known not in _READ_BEFORE:
-            _READ_BEFORE[known] = anew(store, list_id, films, bundle, progress)
-        return _READ_BEFORE[known]
-
-    monkeypatch.setattr(queue, "_read", read_once)
+    monkeypatch.setattr(queue, "_read", reading_once(queue._read))
     return read_anew
 
 

@@ -11,13 +11,14 @@ from streamlit.testing.v1 import AppTest
 
 from mammo_core.config import ROOT
 from mammo_core.network.bundle import load_bundle
+from mammo_core.store import queue
 from mammo_core.store.models import ReadingRow
-from mammo_core.store.queue import read_waiting
 from mammo_core.ui import worklist_wake
 from mammo_core.ui.words import worklist as words
 from mammo_core.ui.worklist_store import store
-from tests.store_films import WHO, dicom, film, pair, zipped
+from tests.store_films import WHO, dicom, film, pair, reading_once, zipped
 
+_NAMING = dicom(5)
 LIST, EXAM, READ, EXPLAIN = (f"pages/{name}.py" for name in ("worklist", "exam", "read", "explanations"))
 
 
@@ -43,10 +44,11 @@ def bundle():
 
 
 @pytest.fixture
-def filled(app, bundle):
+def filled(app, bundle, monkeypatch):
     """The page with two exams that were read: a woman's pair, and one film that names somebody."""
-    bring(app, ("day.zip", zipped(dict(pair()))), ("Doe.dcm", dicom(5)))
-    read_waiting(store(), lambda: bundle)
+    monkeypatch.setattr(queue, "_read", reading_once(queue._read))
+    bring(app, ("day.zip", zipped(dict(pair()))), ("Doe.dcm", _NAMING))
+    queue.read_waiting(store(), lambda: bundle)
     return run(app)
 
 
