@@ -125,6 +125,7 @@ def _constants(results: Mapping) -> dict[str, str]:
         "list_gb": f"{FILMS * last['listing_bytes_a_film'] / 1e9:.1f}",
         "main_ms": f"{1000 * last['main_cpu_a_film']:.1f}",
         "main_rate": f"{1 / last['main_cpu_a_film']:.0f}",
+        "clock_s": f"{last['seconds_a_film']:.1f}",
         "main_workers": f"{found['workers_a_main']:.0f}",
         "main_mb": f"{last['main_peak_bytes'] / 1e6:.0f}",
         "worker_mb": f"{last['worker_peak_bytes'] / 1e6:.0f}",

@@ -1,5 +1,6 @@
 """Many films: listed, read by real worker processes, killed in the middle, and all there once."""
 
+import json
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import pyarrow.dataset
 import pyarrow.parquet as pq
 import pytest
 
+from benchmarks import scaling
 from mammo_core import load_bundle, load_mammogram, read_film
 from mammo_core.batch import reader, stream
 from mammo_core.batch.cluster import open_cluster
@@ -211,6 +213,18 @@ def test_a_scheduler_that_is_not_there_is_said(tmp_path, capsys, monkeypatch):
     assert "no Dask scheduler answers" in capsys.readouterr().err
 
 
+def test_a_cluster_that_is_there_already_reads_an_archive(films, client, tmp_path, capsys):
+    packed, out = tmp_path / "films.zip", tmp_path / "r.parquet"
+    with zipfile.ZipFile(packed, "w") as into:
+        for name in list(films)[:2]:
+            into.writestr(name, films[name])
+    address = client.scheduler.address
+    assert main(["batch", str(packed), "--out", str(out), "--spacing", str(SPACING_MM), "--scheduler", address]) == 0
+    assert capsys.readouterr().out == f"2 films in {out}: 2 read, 0 set aside\n"
+    assert [row["file"] for row in rows_of(out)] == list(films)[:2]
+    assert len(client.nthreads()) == 2, "the cluster stays"
+
+
 # --- killed in the middle
 
 
@@ -265,6 +279,19 @@ def test_where_every_film_ends_its_worker_the_workers_are_blamed(client, setting
     monkeypatch.setattr(stream, "MAX_KILLERS", 1)
     with pytest.raises(BatchError, match="too little memory"):
         list(stream.read_all(client, [(0, Film(KILLS, KILLS))], settings))
+
+
+def test_work_that_the_cluster_gives_up_is_said(client, settings, monkeypatch):
+    def give_up(film, settings):
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(stream, "read_row", give_up)
+    with pytest.raises(BatchError, match=r"could not do the work \(RuntimeError\).*goes on"):
+        list(stream.read_all(client, [(0, Film("a", "a"))], settings))
+    cancelled = client.submit(pow, 2, 3, pure=False)
+    cancelled.cancel()
+    with pytest.raises(BatchError, match="CancelledError"):
+        stream._Stream(client, settings)._outcome(cancelled)
 
 
 def wait_for_a_part(folder, process):
@@ -343,3 +370,11 @@ def test_only_batch_loads_dask():
     code += "; print({'dask', 'distributed', 'pyarrow'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+# --- what is said of it
+
+
+def test_the_scaling_document_shows_what_was_measured():
+    results = json.loads((ROOT / "benchmarks" / "growth.json").read_text(encoding="utf-8"))
+    assert scaling.DOCUMENT.read_text(encoding="utf-8") == scaling.document(results)
