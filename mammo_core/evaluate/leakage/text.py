@@ -107,8 +107,8 @@ def to_markdown(summary: Mapping) -> str:
         f"components, {settings['folds']} folds, {settings['deals']} deals): only the protocol changes. Accuracy is "
         "the share of pictures called right, the AUC ranks films or regions by the mean score of their copies; each is "
         "the mean over the deals with its 95 % interval over women.",
-        f"Published for benign against malignant, rotated copies split at random, accuracy: {published}. Those are other "
-        "networks in other hands; the layers here are frozen, which may remember less.",
+        f"Published for benign against malignant, rotated copies split at random, accuracy: {published}. Those are "
+        "other networks in other hands; the layers here are frozen, which may remember less.",
         *(_question(summary, question) for question in QUESTIONS),
         "## Mechanisms",
         *(f"**{name}.** {found.text} {step_text(name, summary)}" for name, found in MECHANISMS.items()),
