@@ -21,10 +21,9 @@ _LOOK_SECONDS = 0.5
 
 def choose_target() -> str:
     """Ask for which class evidence is sought."""
-    st.session_state.setdefault("explain_target", "malignant")
     return st.segmented_control(
-        words.TARGET_LABEL, LABELS, required=True, format_func=str.capitalize, key="explain_target",
-        persist_state="session", width="stretch", help=words.TARGET_HELP,
+        words.TARGET_LABEL, LABELS, default="malignant", required=True, format_func=str.capitalize,
+        key="explain_target", persist_state="session", width="stretch", help=words.TARGET_HELP,
     )  # fmt: skip
 
 

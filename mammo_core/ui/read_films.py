@@ -91,15 +91,13 @@ def _figures(film: OpenFilm, bundle: Bundle | None, clip: float, tiles: int) -> 
 
 def _heatmap(film: OpenFilm, bundle: Bundle, reading: FilmReading, progress: DeltaGenerator, whole: Pane) -> Pane:
     """Draw the controls of the heatmap and return its pane; how far a slow method is stands at `progress`."""
-    for key, value in {"method": "gradcam", "target": "malignant"}.items():
-        st.session_state.setdefault(key, value)
     columns = st.columns(2)
     method = columns[0].selectbox(
         words.METHOD_LABEL, list(words.METHODS), format_func=_method_name, key="method", persist_state="session",
         help=words.METHOD_HELP,
     )  # fmt: skip
     target = columns[1].selectbox(
-        words.TARGET_LABEL, LABELS, format_func=str.capitalize, key="target", persist_state="session"
+        words.TARGET_LABEL, LABELS, LABELS.index("malignant"), str.capitalize, "target", persist_state="session"
     )
     heat = _explain(film, bundle, method, target, progress)
     make = lambda: verbs.overlay_file(film, heat.heatmap, [mark.box for mark in reading.candidates])  # noqa: E731
