@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -30,6 +31,14 @@ def _absent(reason: str) -> NoReturn:
 def no_worklist_but_the_tests_own(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the tests away from the worklist of whoever runs them."""
     os.environ["MAMMO_WORKLIST_DIR"] = str(tmp_path_factory.mktemp("worklist") / "kept")
+
+
+@pytest.fixture(autouse=True)
+def main_module() -> Iterator[None]:
+    """Put `__main__` back: a page under test takes its place, and a process that is spawned later would run the page."""
+    before = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = before
 
 
 @pytest.fixture(scope="session")

@@ -84,6 +84,8 @@ def _headline(files: tuple[ScoreFiles, ScoreFiles]) -> tuple[ScoreFiles, ScoreFi
 
 def _table(title: str, files: tuple[ScoreFiles, ScoreFiles], annotations: list[Annotation]) -> str:
     result = compare(*files, annotations)
+    for block, reason in result["not_compared"].items():
+        raise BundleError(f"{block}: {reason}")
     blocks = result["units"] | {"localisation": result.get("localisation", {}).get("abnormal", {})}
     rows = [f"**{title}**\n", "| | model | recipe | difference | 95 % interval | n | published |", "|---" * 7 + "|"]
     return "\n".join([*rows, *_rows(blocks)])
