@@ -35,7 +35,7 @@ def no_worklist_but_the_tests_own(tmp_path_factory: pytest.TempPathFactory) -> N
 
 @pytest.fixture(autouse=True)
 def main_module() -> Iterator[None]:
-    """Put `__main__` back: a page under test takes its place, and a process that is spawned later would run the page."""
+    """Put `__main__` back: a page under test takes its place, and a process spawned later would run the page."""
     before = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = before
