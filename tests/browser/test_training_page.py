@@ -53,7 +53,7 @@ def test_a_run_is_started_stopped_by_another_visitor_and_gone_on_with(visitor, r
     expect(first.get_by_role("heading", name=words.RUNNING_TITLE)).to_be_visible()
     second = visitor()
     expect(second.get_by_text(words.BUSY)).to_have_count(1)
-    second.locator(".st-key-training_stop button").click()
+    second.locator(".st-key-training_stop button").first.click()
     go_on = words.GO_ON.format(name="mine")
     expect(second.get_by_role("button", name=go_on)).to_be_visible(timeout=LONG)
     expect(first.get_by_role("button", name=go_on)).to_be_visible(timeout=LONG)
