@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 def test_what_is_shown_can_be_saved_and_carried_to_another_prevalence(visit):
     page = visit(width=1024, path="metrics")
     with page.expect_download(timeout=60_000) as download:
-        page.locator(".modebar-btn").first.click(timeout=60_000)
+        page.locator("[data-testid=stPlotlyChart]").first.locator(".modebar-btn").first.click(timeout=60_000)
     assert download.value.suggested_filename == f"{active_folder().name}-headline-film.svg"
     svg = ElementTree.fromstring(download.value.path().read_bytes())
     assert svg.tag.endswith("svg")
