@@ -104,7 +104,7 @@ def show_left_against_right(page: Page, url: str) -> None:
     page.locator(".st-key-demo_sfm-benign-0 button").click()
     page.locator(".reasons").wait_for()
     page.locator(".st-key-exam_mode button").last.click()
-    page.locator(".pane .colours:visible").first.wait_for()
+    page.locator(".pane .mark").first.wait_for()
 
 
 def show_walk(page: Page, url: str) -> None:
