@@ -33,12 +33,15 @@ def no_worklist_but_the_tests_own(tmp_path_factory: pytest.TempPathFactory) -> N
     os.environ["MAMMO_WORKLIST_DIR"] = str(tmp_path_factory.mktemp("worklist") / "kept")
 
 
+MAIN = sys.modules["__main__"]
+"""What runs the tests, kept before a page under test (also in a fixture of a whole module) takes its place."""
+
+
 @pytest.fixture(autouse=True)
 def main_module() -> Iterator[None]:
-    """Put `__main__` back: a page under test takes its place, and a process spawned later would run the page."""
-    before = sys.modules["__main__"]
+    """Put `__main__` back after a page took its place: a process spawned later would run the page."""
     yield
-    sys.modules["__main__"] = before
+    sys.modules["__main__"] = MAIN
 
 
 @pytest.fixture(scope="session")
