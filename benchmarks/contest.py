@@ -1,0 +1,86 @@
+"""Contests: a piece of work against its floor, both timed in turn in the same run, and the table they make.
+
+A floor is the least that any program would have to do for the same. Ratios hold when a machine is slow or busy; seconds
+do not, and are printed for orientation only.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Contest:
+    """One piece of work against its floor.
+
+    Attributes:
+        what: The work, as the table names it.
+        work: Does it; a number that it returns is taken for the milliseconds that it took.
+        floor_is: The floor, as the table names it.
+        floor: Does the floor; as `work`.
+        at_most: The ratio that is aimed at; below 1 where the work is to be so much faster. None where none was set.
+        runs: How often both are run, in turn, after one run each to warm up.
+    """
+
+    what: str
+    work: Callable[[], object]
+    floor_is: str
+    floor: Callable[[], object]
+    at_most: float | None = None
+    runs: int = 9
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a contest came to: medians in milliseconds, and the work as a multiple of the floor."""
+
+    what: str
+    work_ms: float
+    floor_is: str
+    floor_ms: float
+    ratio: float
+    at_most: float | None
+    runs: int
+
+    @property
+    def met(self) -> bool:
+        """Whether the aim was reached, or there is none."""
+        return self.at_most is None or self.ratio <= self.at_most
+
+
+def hold(contest: Contest) -> Result:
+    """Run a contest. A ratio is the median of the turns' own ratios, so that a slower minute slows both."""
+    _milliseconds(contest.work), _milliseconds(contest.floor)
+    turns = [(_milliseconds(contest.work), _milliseconds(contest.floor)) for _ in range(contest.runs)]
+    work, floor = (statistics.median(times) for times in zip(*turns, strict=True))
+    ratio = statistics.median(ours / theirs for ours, theirs in turns)
+    return Result(contest.what, work, contest.floor_is, floor, ratio, contest.at_most, contest.runs)
+
+
+def head() -> str:
+    """Return the table's head."""
+    return f"{'what':<58}{'ms':>9}{'floor ms':>10}{'ratio':>8}{'aim':>7}       floor"
+
+
+def line(result: Result) -> str:
+    """Return a contest's line of the table."""
+    aim = "" if result.at_most is None else f"{result.at_most:g}"
+    verdict = "" if result.at_most is None else "met" if result.met else "MISSED"
+    return (
+        f"{result.what:<58}{result.work_ms:9.1f}{result.floor_ms:10.1f}{result.ratio:8.3g}{aim:>7} {verdict:<6}"
+        f"{result.floor_is}"
+    )
+
+
+def as_json(result: Result) -> dict[str, object]:
+    """Return a contest's line for machines."""
+    return asdict(result) | {"met": result.met}
+
+
+def _milliseconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    told = work()
+    return float(told) if isinstance(told, int | float) else 1000 * (time.perf_counter() - start)
