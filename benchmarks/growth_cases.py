@@ -37,7 +37,8 @@ from mammo_core.batch.table import merge_parts, write_part
 from mammo_core.mias.phantom import draw_phantom
 from mammo_core.network.bundle import Bundle
 from mammo_core.network.grid import lay_out
-from mammo_core.reading.read_film import read_film, read_scan, scan_film
+from mammo_core.reading.read_film import read_film, read_scan
+from mammo_core.reading.scan import scan_film
 
 RUNS, ROUNDS, FILMS_A_ROUND, ROWS = 5, 5, 24, 50
 WORKERS = (1, 2)

@@ -196,14 +196,15 @@ def head_of(film_id: str, bundle: Bundle) -> dict:
 def method_rows(film_id: str, methods: tuple[str, ...], folds: FoldModels) -> list[dict]:
     """Return the rows of some methods on a film: for `malignant`, and for the film's own class."""
     prepared, head = prepare(film_id, folds.bundle), head_of(film_id, folds.bundle)
-    grid, model = lay_out(prepared), folds.model(head["fold"])
+    model = folds.model(head["fold"])
+    scan = model.scan(lay_out(prepared))
     targets = tuple(dict.fromkeys((TARGET, head["film_class"])))
     return [
         head
         | {"target": target, "method": method}
-        | score_map(on_film(relative, grid, prepared), circles_of(film_id)).to_row()
+        | score_map(on_film(relative, scan.grid, prepared), circles_of(film_id)).to_row()
         for method in methods
-        for target, relative in zip(targets, class_maps(method, targets, grid, model), strict=True)
+        for target, relative in zip(targets, class_maps(method, targets, scan, model), strict=True)
     ]
 
 

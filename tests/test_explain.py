@@ -69,7 +69,8 @@ def test_many_passes_keep_to_the_reference(small_grid, bundle, method):
 
 
 def difference(method, target, grid, bundle):
-    (ours,) = class_maps(method, (target,), grid, released_model(bundle))
+    model = released_model(bundle)
+    (ours,) = class_maps(method, (target,), model.scan(grid), model)
     theirs = keras_vis_map(method, target, grid, bundle)
     assert ours.shape == theirs.shape
     assert ours.max() > 0
@@ -79,8 +80,8 @@ def difference(method, target, grid, bundle):
 @pytest.mark.parametrize("method", ["gradcam", "gradcam++", "scorecam", "saliency"])
 def test_two_classes_at_once_get_the_maps_they_get_alone(small_grid, bundle, method):
     model = released_model(bundle)
-    together = class_maps(method, ("benign", "malignant"), small_grid, model)
-    alone = [class_maps(method, (target,), small_grid, model)[0] for target in ("benign", "malignant")]
+    together = class_maps(method, ("benign", "malignant"), model.scan(small_grid), model)
+    alone = [class_maps(method, (target,), model.scan(small_grid), model)[0] for target in ("benign", "malignant")]
     assert all(np.array_equal(a, b) for a, b in zip(together, alone, strict=True))
 
 
@@ -141,7 +142,8 @@ def test_no_evidence_gives_an_empty_map():
 
 
 def test_maps_with_noise_are_the_same_every_time(small_grid, bundle):
-    first, second = (class_maps("smoothgrad", ("benign",), small_grid, released_model(bundle))[0] for _ in range(2))
+    model = released_model(bundle)
+    first, second = (class_maps("smoothgrad", ("benign",), model.scan(small_grid), model)[0] for _ in range(2))
     assert first.any()
     assert np.allclose(first, second, rtol=1e-4)
 

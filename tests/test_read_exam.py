@@ -9,7 +9,8 @@ import pytest
 from mammo_core import load_bundle, load_mammogram, preprocess, read_exam, read_film
 from mammo_core.reading.exam_films import choose_speakers
 from mammo_core.reading.exam_reasons import give_reasons
-from mammo_core.reading.read_film import calibration, scan_film, scores_of
+from mammo_core.reading.read_film import calibration, scores_of
+from mammo_core.reading.scan import scan_film
 from mammo_core.reading.scores import breast_summary, woman_summary
 from mammo_core.reading.to_json import exam_to_json
 from mammo_core.types import (

@@ -44,7 +44,7 @@ def test_the_true_map_is_like_itself(checked):
 
 
 def test_the_true_map_is_the_released_models(checked, grid, model):
-    assert np.array_equal(checked[""][0], class_maps("gradcam", ("malignant",), grid, model)[0])
+    assert np.array_equal(checked[""][0], class_maps("gradcam", ("malignant",), model.scan(grid), model)[0])
 
 
 def test_shuffling_keeps_the_values_and_goes_from_the_top_downwards(model):

@@ -16,8 +16,9 @@ import numpy as np
 from mammo_core.explain.model import ExplainedModel, released_model
 from mammo_core.explain.scorecam import scorecam
 from mammo_core.network.bundle import Bundle, load_bundle
-from mammo_core.network.grid import Grid, lay_out
+from mammo_core.network.grid import Grid
 from mammo_core.preprocess import preprocess
+from mammo_core.reading.scan import Scan, scan_film
 from mammo_core.reading.scores import evidence
 from mammo_core.types import LABELS, Explanation, Mammogram, Preprocessed
 
@@ -36,6 +37,7 @@ def explain(
     bundle: Bundle | None = None,
     *,
     prepared: Preprocessed | None = None,
+    scan: Scan | None = None,
     progress: Callable[[float], None] = lambda fraction: None,
 ) -> Explanation:
     """Explain the reading of a film for one class.
@@ -46,6 +48,7 @@ def explain(
         target: One of `LABELS`.
         bundle: The model; None for the active one.
         prepared: `preprocess(mammogram, bundle.config)` where the caller has it already.
+        scan: `scan_film(prepared, bundle)` where the caller has it already.
         progress: Called with a fraction from 0 to 1; may raise to stop the work.
 
     Raises:
@@ -59,10 +62,10 @@ def explain(
         raise ValueError(f"target must be one of {', '.join(LABELS)}, not {target!r}")
     bundle = load_bundle() if bundle is None else bundle
     prepared = preprocess(mammogram, bundle.config) if prepared is None else prepared
-    grid, model = lay_out(prepared), released_model(bundle)
+    scan = scan_film(prepared, bundle) if scan is None else scan
     progress(0.0)
-    relative = class_maps(method, (target,), grid, model, progress)[0]
-    heatmap = on_film(relative, grid, prepared)
+    relative = class_maps(method, (target,), scan, released_model(bundle), progress)[0]
+    heatmap = on_film(relative, scan.grid, prepared)
     progress(1.0)
     return Explanation(method, target, heatmap, not heatmap.any())
 
@@ -70,7 +73,7 @@ def explain(
 def class_maps(
     method: str,
     targets: tuple[str, ...],
-    grid: Grid,
+    scan: Scan,
     model: ExplainedModel,
     progress: Callable[[float], None] = lambda fraction: None,
 ) -> list[np.ndarray]:
@@ -79,7 +82,7 @@ def class_maps(
     Args:
         method: One of `METHODS`.
         targets: Some of `LABELS`; what passes they can share they share.
-        grid: The film's layout.
+        scan: The film before the model's network.
         model: What is explained: the released model, or any other.
         progress: Called with a fraction from 0 to 1; may raise to stop the work.
     """
@@ -87,19 +90,18 @@ def class_maps(
     if method == "saliency":
         from mammo_core.explain.keras_methods import saliency  # TensorFlow: only when asked for
 
-        return list(saliency(model.load_graph(), grid, classes, model.top_cells))
+        return list(saliency(model.load_graph(), scan.grid, classes, model.top_cells))
     if method == "smoothgrad":
         from mammo_core.explain.keras_methods import smoothgrad
 
-        return list(smoothgrad(model.load_graph(), grid, classes, model.top_cells, progress))
+        return list(smoothgrad(model.load_graph(), scan.grid, classes, model.top_cells, progress))
     if method == "gradcam":
-        logits = model.network.run(grid.image, ["film_logits"])["film_logits"]
-        return [film_gradcam(evidence(logits)[..., k], evidence(model.bias)[k]) for k in classes]
-    features = model.network.run(grid.image, ["features"])["features"]
+        return [film_gradcam(evidence(scan.logits)[..., k], evidence(model.bias)[k]) for k in classes]
     if method == "scorecam":
-        maps = scorecam(features, grid, model, progress)
+        maps = scorecam(scan, model, progress)
         return [maps[k] for k in classes]
-    return [model.load_graph().cam(method, features, grid.in_breast, k, model.top_cells) for k in classes]
+    graph, in_breast = model.load_graph(), scan.grid.in_breast
+    return [graph.cam(method, scan.features, in_breast, k, model.top_cells) for k in classes]
 
 
 def film_gradcam(cells: np.ndarray, bias: float) -> np.ndarray:

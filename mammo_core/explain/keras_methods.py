@@ -40,10 +40,8 @@ class KerasGraph:
     def __init__(self, model: keras.Model) -> None:
         self.model = model
         self._one_at_a_time = Lock()  # a gradient over a whole film holds about 1 GB
-        outputs = dict(zip(model.output_names, model.outputs, strict=True))
-        self._outputs = {name: keras.Model(model.input, output) for name, output in outputs.items()}
-        self._forward = {name: self._compile(part) for name, part in self._outputs.items()}
-        evidence = keras.ops.matmul(outputs["film_logits"], AGAINST_NORMAL.T)
+        self._forward = tf.function(lambda film: model(film, training=False), input_signature=[_FILM])
+        evidence = keras.ops.matmul(model.get_layer("film_logits").output, AGAINST_NORMAL.T)
         self._evidence = keras.Model(model.input, evidence)
         self._pixel_gradients = [self._compile_gradients(n) for n in range(1, 4)]
         features = model.get_layer(EXPLAINED_LAYER).output
@@ -51,9 +49,9 @@ class KerasGraph:
 
     def run(self, image: np.ndarray, outputs: Sequence[str]) -> dict[str, np.ndarray]:
         """Run one picture: as `OnnxNetwork.run`."""
-        film = _as_film(image)
         with self._one_at_a_time:
-            return {name: self._forward[name](film).numpy()[0] for name in outputs}
+            found = dict(zip(self.model.output_names, self._forward(_as_film(image)), strict=True))
+        return {name: found[name].numpy()[0] for name in outputs}
 
     def pixel_gradients(
         self, image: np.ndarray, in_breast: np.ndarray, classes: Sequence[int], top_cells: int
@@ -97,10 +95,6 @@ class KerasGraph:
             return tf.stack([tape.gradient(one, film)[0, ..., 0] for one in found])
 
         return gradients
-
-    @staticmethod
-    def _compile(part: keras.Model) -> Callable[[tf.Tensor], tf.Tensor]:
-        return tf.function(lambda film: part(film, training=False), input_signature=[_FILM])
 
 
 class _TopCells(keras.layers.Layer):

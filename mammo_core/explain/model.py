@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mammo_core.network.bundle import KERAS_FILE, Bundle
+from mammo_core.network.grid import Grid
+from mammo_core.reading.scan import Network, Scan
 from mammo_core.reading.scores import evidence
 
 if TYPE_CHECKING:
     from mammo_core.explain.keras_methods import KerasGraph
-
-
-class Network(Protocol):
-    """Whatever runs a picture through the network: see `OnnxNetwork.run`."""
-
-    def run(self, image: np.ndarray, outputs: Sequence[str]) -> dict[str, np.ndarray]:
-        """Run one picture and return the outputs asked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +32,10 @@ class ExplainedModel:
     bias: np.ndarray
     top_cells: int
     load_graph: Callable[[], KerasGraph]
+
+    def scan(self, grid: Grid) -> Scan:
+        """Lay a film before this model."""
+        return Scan(grid, self.network)
 
 
 def released_model(bundle: Bundle) -> ExplainedModel:

@@ -12,14 +12,13 @@ from mammo_core.errors import BundleError
 from mammo_core.explain.explain import gradcam
 from mammo_core.network.bundle import ONNX_FILE, Bundle
 from mammo_core.network.geometry import REGION_PX
-from mammo_core.network.grid import cut_region
-from mammo_core.network.regions import orientations
-from mammo_core.types import LABELS, Box, Preprocessed
+from mammo_core.reading.scan import RegionScan
+from mammo_core.types import LABELS
 
 REGION_HEAD = "region_logits"
 
 
-def region_cam(prepared: Preprocessed, point: tuple[float, float], target: str, bundle: Bundle) -> np.ndarray:
+def region_cam(scan: RegionScan, target: str, bundle: Bundle) -> np.ndarray:
     """Explain the region that `read_region` reads around a point.
 
     The region head is linear in `features`, so Grad-CAM's weight of a feature (Selvaraju et al, ICCV 2017: the logit's
@@ -27,10 +26,9 @@ def region_cam(prepared: Preprocessed, point: tuple[float, float], target: str, 
     the logits are averaged over the square's eight orientations, so are the features, each turned back.
 
     Args:
-        prepared: The film as the model sees it.
-        point: (x, y) in pixels of the original film.
+        scan: `scan_region` of the point.
         target: One of `LABELS`.
-        bundle: The model.
+        bundle: The model that made the scan.
 
     Returns:
         96 x 96 float32 in [0, 1] over the square of `RegionReading.box`, scaled to its own maximum; all zero where
@@ -42,9 +40,7 @@ def region_cam(prepared: Preprocessed, point: tuple[float, float], target: str, 
     """
     if target not in LABELS:
         raise ValueError(f"target must be one of {', '.join(LABELS)}, not {target!r}")
-    x, y = prepared.box_from_film(Box(*point, 0, 0))[:2]
-    turned = orientations(cut_region(prepared.image, x, y))
-    features = turned_back([bundle.network.run(crop, ["features"])["features"] for crop in turned])
+    features = turned_back(list(scan.features))
     weights = region_kernel(bundle.folder / ONNX_FILE)[..., LABELS.index(target)].mean(axis=(0, 1))
     cells = gradcam(np.mean(features, axis=0), weights).astype(np.float32)
     heatmap = cv2.resize(cells, (REGION_PX, REGION_PX), interpolation=cv2.INTER_LINEAR)

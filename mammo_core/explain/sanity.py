@@ -110,7 +110,7 @@ def check(
         for i, level in enumerate(("", *LEVELS)):
             some = explained(graphs[level], grid, model.top_cells) if level else model
             share = lambda fraction, i=i: progress((i + fraction) / (len(LEVELS) + 1))  # noqa: E731
-            (maps[level],) = class_maps(method, (target,), grid, some, share)
+            (maps[level],) = class_maps(method, (target,), some.scan(grid), some, share)
             share(1.0)
     finally:
         _one_at_a_time.release()

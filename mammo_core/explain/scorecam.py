@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import softmax
 
 from mammo_core.explain.model import ExplainedModel, film_evidence
-from mammo_core.network.grid import Grid
+from mammo_core.reading.scan import Scan
 
 CHANNELS = 16
 """How many features are tried: those that vary most over the film."""
@@ -21,8 +21,7 @@ _EPSILON = 1e-7
 
 
 def scorecam(
-    features: np.ndarray,
-    grid: Grid,
+    scan: Scan,
     model: ExplainedModel,
     progress: Callable[[float], None] = lambda fraction: None,
     channels: int = CHANNELS,
@@ -30,12 +29,12 @@ def scorecam(
     """Return the maps of all three classes, which the same passes give: (3, h, w), at least 0.
 
     Args:
-        features: (h, w, c) of the film.
-        grid: The film's layout.
+        scan: The film before the model's network.
         model: What is explained.
         progress: Called with a fraction from 0 to 1 after each pass; may raise to stop the work.
         channels: How many features are tried.
     """
+    features, grid = scan.features, scan.grid
     most_varied = np.argsort(-features.std(axis=(0, 1)), kind="stable")[:channels]
     film = grid.image.astype(np.float32)
     down, across = (_upsampling(*sizes) for sizes in zip(features.shape[:2], film.shape, strict=True))
@@ -43,7 +42,7 @@ def scorecam(
     for i, channel in enumerate(most_varied):
         mask = down @ features[..., channel] @ across.T
         mask = (mask - mask.min()) / (mask.max() - mask.min() + _EPSILON)
-        cells = model.network.run(film * mask, ["film_logits"])["film_logits"]
+        cells = scan.network.run(film * mask, ["film_logits"])["film_logits"]
         weights[i] = softmax(film_evidence(cells, grid.in_breast, model.top_cells))
         progress((i + 1) / len(most_varied))
     return np.maximum(np.moveaxis(features[..., most_varied] @ weights, -1, 0), 0)

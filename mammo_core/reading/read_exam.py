@@ -11,7 +11,8 @@ from mammo_core.preprocess import preprocess
 from mammo_core.reading.exam_films import Speakers, choose_speakers, name_film, suspicion_key
 from mammo_core.reading.exam_reasons import give_reasons
 from mammo_core.reading.known_films import Answer, find_known_woman
-from mammo_core.reading.read_film import calibration, doubt_band, read_scan, scan_film, scores_of
+from mammo_core.reading.read_film import calibration, doubt_band, read_scan, scores_of
+from mammo_core.reading.scan import scan_film
 from mammo_core.reading.scores import as_probabilities, breast_summary, woman_summary
 from mammo_core.types import Applicability, BreastReading, ExamReading, FilmReading, Mammogram, Preprocessed
 

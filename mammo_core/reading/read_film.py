@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from mammo_core.network.bundle import Bundle, load_bundle
 from mammo_core.network.geometry import REGION_PX
-from mammo_core.network.grid import Grid, lay_out
+from mammo_core.network.grid import Grid
 from mammo_core.preprocess import preprocess
 from mammo_core.reading.applicability import judge
 from mammo_core.reading.known_films import Answer, KnownFilm, find_known
+from mammo_core.reading.scan import Scan, scan_film
 from mammo_core.reading.scores import (
     Calibration,
     DoubtBand,
     as_probabilities,
     film_summary,
-    margins,
     strongest_cells,
 )
 from mammo_core.types import Box, Candidate, FilmReading, Mammogram, Preprocessed, read_only
-
-
-@dataclass(frozen=True, eq=False)
-class Scan:
-    """What the network said of a whole film, cell by cell; shared by reading and explaining.
-
-    `features` is h x w x 232 and `margins` h x w x 2 (see `scores.margins`), float32.
-    """
-
-    grid: Grid
-    features: np.ndarray
-    margins: np.ndarray
-
-
-def scan_film(prepared: Preprocessed, bundle: Bundle) -> Scan:
-    """Run the network over a prepared film."""
-    grid = lay_out(prepared)
-    out = bundle.network.run(grid.image, ["features", "film_logits"])
-    return Scan(grid, out["features"], margins(out["film_logits"]))
 
 
 def read_film(

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from mammo_core.network.bundle import Bundle, load_bundle
 from mammo_core.network.geometry import REGION_PX
-from mammo_core.network.grid import cut_region
-from mammo_core.network.regions import orientations
 from mammo_core.preprocess import preprocess
 from mammo_core.reading.known_films import find_film_id
 from mammo_core.reading.read_film import calibration
+from mammo_core.reading.scan import RegionScan, scan_region
 from mammo_core.reading.scores import as_probabilities, margins
 from mammo_core.types import Box, Mammogram, Preprocessed, RegionReading
 
@@ -21,6 +18,7 @@ def read_region(
     bundle: Bundle | None = None,
     *,
     prepared: Preprocessed | None = None,
+    scan: RegionScan | None = None,
 ) -> RegionReading:
     """Read the 19.2 mm square around a point, by the region head, averaged over its eight orientations.
 
@@ -32,6 +30,7 @@ def read_region(
         point: (x, y) in pixels of the original film.
         bundle: The model; None for the active one.
         prepared: `preprocess(mammogram, bundle.config)` where the caller has it already.
+        scan: `scan_region(prepared, point, bundle)` where the caller has it already.
 
     Raises:
         ValueError: The point lies outside the film.
@@ -43,10 +42,9 @@ def read_region(
         raise ValueError(f"the point must lie on the film of {width} x {height} pixels, not at {point}")
     bundle = load_bundle() if bundle is None else bundle
     prepared = preprocess(mammogram, bundle.config) if prepared is None else prepared
-    x, y = prepared.box_from_film(Box(*point, 0, 0))[:2]
-    crop = cut_region(prepared.image, x, y)
-    logits = [bundle.network.run(turned, ["region_logits"])["region_logits"][0, 0] for turned in orientations(crop)]
-    probabilities = calibration(bundle, "region")(margins(np.mean(logits, axis=0)))
-    box = prepared.box_to_film(Box(x - REGION_PX / 2, y - REGION_PX / 2, REGION_PX, REGION_PX)).clipped((height, width))
+    scan = scan_region(prepared, point, bundle) if scan is None else scan
+    probabilities = calibration(bundle, "region")(margins(scan.logits.mean(axis=0)))
+    corner = scan.x - REGION_PX / 2, scan.y - REGION_PX / 2
+    box = prepared.box_to_film(Box(*corner, REGION_PX, REGION_PX)).clipped((height, width))
     film_id = find_film_id(mammogram, prepared, bundle)
     return RegionReading(box, as_probabilities(probabilities), bundle.model_id, film_id)

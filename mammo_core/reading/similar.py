@@ -19,11 +19,11 @@ import numpy as np
 from mammo_core.errors import BundleError
 from mammo_core.mias.index import woman_of
 from mammo_core.network.bundle import Bundle
-from mammo_core.network.grid import cut_region
-from mammo_core.network.regions import orientations, pool_region
+from mammo_core.network.regions import pool_region
 from mammo_core.preprocess import preprocess
 from mammo_core.reading.known_films import find_film_id
-from mammo_core.types import LABELS, Box, Mammogram, Preprocessed
+from mammo_core.reading.scan import RegionScan, scan_region
+from mammo_core.types import LABELS, Mammogram, Preprocessed
 
 VECTORS_NAME = "neighbours.npz"
 """`vectors` (n, d) float16 z-scores; `mean` and `deviation` (d,) float32 of the graph's pooled features."""
@@ -98,6 +98,7 @@ def find_similar(
     bundle: Bundle,
     *,
     prepared: Preprocessed | None = None,
+    scan: RegionScan | None = None,
     count: int = N_SIMILAR,
 ) -> Similar:
     """Find the places of MIAS that look most alike to the square around a point.
@@ -109,6 +110,7 @@ def find_similar(
         point: (x, y) in pixels of the original film.
         bundle: The model.
         prepared: `preprocess(mammogram, bundle.config)` where the caller has it already.
+        scan: `scan_region(prepared, point, bundle)` where the caller has it already.
         count: How many, each of another woman.
 
     Raises:
@@ -123,20 +125,15 @@ def find_similar(
         )
     prepared = preprocess(mammogram, bundle.config) if prepared is None else prepared
     film_id = find_film_id(mammogram, prepared, bundle)
-    x, y = prepared.box_from_film(Box(*point, 0, 0))[:2]
-    vector = (place_features(prepared, x, y, bundle) - atlas.mean) / atlas.deviation
+    scan = scan_region(prepared, point, bundle) if scan is None else scan
+    seen = np.mean([pool_region(features) for features in scan.features], axis=0)
+    vector = (seen - atlas.mean) / atlas.deviation
     allowed = atlas.women != (woman_of(film_id) if film_id else 0)
     found, distances = nearest(vector, atlas.vectors, atlas.women, allowed, count)
     places = tuple(
         SimilarPlace(**{**vars(atlas.places[i]), "distance": float(d)}) for i, d in zip(found, distances, strict=True)
     )
     return Similar(places, bool(len(places)) and places[0].distance > atlas.usual_distance)
-
-
-def place_features(prepared: Preprocessed, x: float, y: float, bundle: Bundle) -> np.ndarray:
-    """Return the (d,) graph's pooled features of the square around (x, y) in prepared pixels, over its orientations."""
-    turned = orientations(cut_region(prepared.image, x, y))
-    return np.mean([pool_region(bundle.network.run(one, ["features"])["features"]) for one in turned], axis=0)
 
 
 def nearest(

@@ -16,8 +16,9 @@ from mammo_core.explain.explain import explain
 from mammo_core.film.enhance import ENHANCED_BITS, enhance, enhanced_area, enhancement_figures, to_display
 from mammo_core.network.bundle import Bundle, active_folder, load_bundle
 from mammo_core.preprocess import preprocess
-from mammo_core.reading.read_film import read_film
+from mammo_core.reading.read_film import read_scan
 from mammo_core.reading.read_region import read_region
+from mammo_core.reading.scan import RegionScan, Scan, scan_film, scan_region
 from mammo_core.reading.similar import Similar, find_similar
 from mammo_core.report.pictures import (
     OVERLAY_OPACITY,
@@ -81,8 +82,13 @@ def prepared(film: OpenFilm, config: PreprocessConfig) -> Preprocessed:
 
 def reading(film: OpenFilm, bundle: Bundle) -> FilmReading:
     """Return the film's reading."""
-    work = lambda: read_film(film.mammogram, bundle, prepared=prepared(film, bundle.config))  # noqa: E731
+    work = lambda: read_scan(film.mammogram, prepared(film, bundle.config), scan(film, bundle), bundle)  # noqa: E731
     return film.get(("reading", bundle.model_id), work)
+
+
+def scan(film: OpenFilm, bundle: Bundle) -> Scan:
+    """Return the film before the model's network: one pass serves the reading and its explanations."""
+    return film.get(("scan", bundle.model_id), lambda: scan_film(prepared(film, bundle.config), bundle))
 
 
 def known_reading(film: OpenFilm, bundle: Bundle) -> FilmReading | None:
@@ -126,8 +132,8 @@ def heat(film: OpenFilm, bundle: Bundle, method: str, target: str, progress: Cal
     """Return an explanation at screen size."""
 
     def work() -> ScreenHeat:
-        ready = prepared(film, bundle.config)
-        result = explain(film.mammogram, method, target, bundle, prepared=ready, progress=progress)
+        once = {"prepared": prepared(film, bundle.config), "scan": scan(film, bundle)}
+        result = explain(film.mammogram, method, target, bundle, **once, progress=progress)
         return ScreenHeat(shrink_heatmap(result.heatmap, SCREEN_PX), result.empty)
 
     return film.get(("heat", bundle.model_id, method, target), work)
@@ -135,8 +141,15 @@ def heat(film: OpenFilm, bundle: Bundle, method: str, target: str, progress: Cal
 
 def region(film: OpenFilm, bundle: Bundle, point: tuple[float, float]) -> RegionReading:
     """Return the reading of the square around a point of the film. Raises BreastNotFoundError."""
-    work = lambda: read_region(film.mammogram, point, bundle, prepared=prepared(film, bundle.config))  # noqa: E731
+    work = lambda: read_region(film.mammogram, point, bundle, **_region_once(film, bundle, point))  # noqa: E731
     return film.get(("region", bundle.model_id, point), work)
+
+
+def _region_once(film: OpenFilm, bundle: Bundle, point: tuple[float, float]) -> dict[str, Preprocessed | RegionScan]:
+    """Return what reading, Grad-CAM and similar cases of a region share."""
+    ready = prepared(film, bundle.config)
+    seen = film.get(("region scan", bundle.model_id, point), lambda: scan_region(ready, point, bundle))
+    return {"prepared": ready, "scan": seen}
 
 
 def region_pictures(film: OpenFilm, bundle: Bundle, point: tuple[float, float], target: str) -> RegionPictures:
@@ -146,7 +159,7 @@ def region_pictures(film: OpenFilm, bundle: Bundle, point: tuple[float, float], 
         from mammo_core.explain.region_cam import region_cam  # only for those who ask
 
         picture = square(to_display(film.mammogram.pixels, film.mammogram.bit_depth), region(film, bundle, point).box)
-        heatmap = region_cam(prepared(film, bundle.config), point, target, bundle)
+        heatmap = region_cam(_region_once(film, bundle, point)["scan"], target, bundle)
         return RegionPictures(picture, overlay(picture, cv2.resize(heatmap, picture.shape)), not heatmap.any())
 
     return film.get(("region pictures", bundle.model_id, point, target), work)
@@ -162,7 +175,7 @@ def square(picture: np.ndarray, box: Box) -> np.ndarray:
 
 def similar(film: OpenFilm, bundle: Bundle, point: tuple[float, float]) -> Similar:
     """Return the places of MIAS most alike to the square around a point of the film."""
-    work = lambda: find_similar(film.mammogram, point, bundle, prepared=prepared(film, bundle.config))  # noqa: E731
+    work = lambda: find_similar(film.mammogram, point, bundle, **_region_once(film, bundle, point))  # noqa: E731
     return film.get(("similar", bundle.model_id, point), work)
 
 
