@@ -37,7 +37,6 @@ def explain(
     bundle: Bundle | None = None,
     *,
     prepared: Preprocessed | None = None,
-    scan: Scan | None = None,
     progress: Callable[[float], None] = lambda fraction: None,
 ) -> Explanation:
     """Explain the reading of a film for one class.
@@ -48,7 +47,6 @@ def explain(
         target: One of `LABELS`.
         bundle: The model; None for the active one.
         prepared: `preprocess(mammogram, bundle.config)` where the caller has it already.
-        scan: `scan_film(prepared, bundle)` where the caller has it already.
         progress: Called with a fraction from 0 to 1; may raise to stop the work.
 
     Raises:
@@ -62,7 +60,7 @@ def explain(
         raise ValueError(f"target must be one of {', '.join(LABELS)}, not {target!r}")
     bundle = load_bundle() if bundle is None else bundle
     prepared = preprocess(mammogram, bundle.config) if prepared is None else prepared
-    scan = scan_film(prepared, bundle) if scan is None else scan
+    scan = scan_film(prepared, bundle)
     progress(0.0)
     relative = class_maps(method, (target,), scan, released_model(bundle), progress)[0]
     heatmap = on_film(relative, scan.grid, prepared)

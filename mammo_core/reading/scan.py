@@ -1,7 +1,7 @@
 """What the network says of a film or of a region, computed once and shared by all that is made of it.
 
-Reading, Grad-CAM and similar cases want other outputs of the same pass over the same pixels: whoever wants several of
-them makes a scan and hands it on.
+Reading, Grad-CAM and similar cases want other outputs of the same pass over the same pixels. A film's scan is kept
+beside the prepared film, which callers hand on anyway; a region's scan is handed on itself.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -76,9 +77,19 @@ class RegionScan:
     logits: np.ndarray
 
 
+_kept: WeakKeyDictionary[Preprocessed, Scan] = WeakKeyDictionary()
+
+
 def scan_film(prepared: Preprocessed, bundle: Bundle) -> Scan:
-    """Lay a prepared film before the bundle's network. Raises BreastNotFoundError where it fills no cell."""
-    return Scan(lay_out(prepared), bundle.network)
+    """Lay a prepared film before the bundle's network; the same scan again for as long as the prepared film lives.
+
+    Raises:
+        BreastNotFoundError: The breast fills no cell.
+    """
+    kept = _kept.get(prepared)
+    if kept is None or kept.network is not bundle.network:
+        kept = _kept[prepared] = Scan(lay_out(prepared), bundle.network)
+    return kept
 
 
 def scan_region(prepared: Preprocessed, point: tuple[float, float], bundle: Bundle) -> RegionScan:

@@ -16,9 +16,9 @@ from mammo_core.explain.explain import explain
 from mammo_core.film.enhance import ENHANCED_BITS, enhance, enhanced_area, enhancement_figures, to_display
 from mammo_core.network.bundle import Bundle, active_folder, load_bundle
 from mammo_core.preprocess import preprocess
-from mammo_core.reading.read_film import read_scan
+from mammo_core.reading.read_film import read_film
 from mammo_core.reading.read_region import read_region
-from mammo_core.reading.scan import RegionScan, Scan, scan_film, scan_region
+from mammo_core.reading.scan import RegionScan, scan_region
 from mammo_core.reading.similar import Similar, find_similar
 from mammo_core.report.pictures import (
     OVERLAY_OPACITY,
@@ -82,13 +82,8 @@ def prepared(film: OpenFilm, config: PreprocessConfig) -> Preprocessed:
 
 def reading(film: OpenFilm, bundle: Bundle) -> FilmReading:
     """Return the film's reading."""
-    work = lambda: read_scan(film.mammogram, prepared(film, bundle.config), scan(film, bundle), bundle)  # noqa: E731
+    work = lambda: read_film(film.mammogram, bundle, prepared=prepared(film, bundle.config))  # noqa: E731
     return film.get(("reading", bundle.model_id), work)
-
-
-def scan(film: OpenFilm, bundle: Bundle) -> Scan:
-    """Return the film before the model's network: one pass serves the reading and its explanations."""
-    return film.get(("scan", bundle.model_id), lambda: scan_film(prepared(film, bundle.config), bundle))
 
 
 def known_reading(film: OpenFilm, bundle: Bundle) -> FilmReading | None:
@@ -132,8 +127,8 @@ def heat(film: OpenFilm, bundle: Bundle, method: str, target: str, progress: Cal
     """Return an explanation at screen size."""
 
     def work() -> ScreenHeat:
-        once = {"prepared": prepared(film, bundle.config), "scan": scan(film, bundle)}
-        result = explain(film.mammogram, method, target, bundle, **once, progress=progress)
+        ready = prepared(film, bundle.config)
+        result = explain(film.mammogram, method, target, bundle, prepared=ready, progress=progress)
         return ScreenHeat(shrink_heatmap(result.heatmap, SCREEN_PX), result.empty)
 
     return film.get(("heat", bundle.model_id, method, target), work)

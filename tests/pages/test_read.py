@@ -232,7 +232,7 @@ def test_a_film_without_a_breast_is_shown_with_the_reason(page, demo_film, monke
     def find_none(*args, **kwargs):
         raise BreastNotFoundError("No breast could be outlined on this film.")
 
-    for verb in ("read_scan", "preprocess"):
+    for verb in ("read_film", "preprocess"):
         monkeypatch.setattr(verbs, verb, find_none)
     upload(page, ("film.dcm", demo_film(FILM)))
     assert "No breast could be outlined" in page.error[0].value
