@@ -18,7 +18,7 @@ from mammo_core.config import ROOT
 from mammo_core.errors import TrainingError
 from mammo_core.mias.index import FILM_IDS, film_class, woman_of
 from mammo_core.mias.splits import check_women_apart, fold_films
-from mammo_core.training import launch, pictures, run_folder, search
+from mammo_core.training import films, launch, pictures, run_folder, search
 from mammo_core.training.batches import class_weights, epoch_batches
 from mammo_core.training.pictures import Pictures, load_parts
 from mammo_core.training.run import TOLERANCE, RunStopped, best_epoch, learn, make_learner, train_experiment
@@ -37,10 +37,10 @@ TINY = (
 def runs(tmp_path_factory):
     """A runs folder of this file's own, where the phantoms are drawn once."""
     folder = tmp_path_factory.mktemp("runs")
-    phantoms = list(pictures._phantom_films(MIN_PHANTOMS))
+    phantoms = list(films.phantom_films(MIN_PHANTOMS))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MAMMO_RUNS_DIR", str(folder))
-        patch.setattr(pictures, "_phantom_films", lambda count: iter(phantoms))
+        patch.setattr(films, "phantom_films", lambda count: iter(phantoms))
         yield folder
 
 

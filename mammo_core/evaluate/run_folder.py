@@ -59,7 +59,7 @@ def _run_digest(settings: Settings) -> str:
     """Return what tells this run's scores from those of any other settings, split, preparing or code."""
     own, net = Path(__file__).parent, Path(network.__file__).parent
     sources = [own / f"{name}.py" for name in _SHAPING_SCORES] + [net / f"{name}.py" for name in _SHAPING_NETWORK]
-    sources += [ROOT / "mammo_core" / "mias" / "sampling.py", ROOT / "mammo_core" / "reading" / "scores.py"]
+    sources += [ROOT / "mammo_core" / name for name in ("mias/sampling.py", "mias/places.py", "reading/scores.py")]
     parts = [settings.preprocess.to_dict(), settings.train.to_dict(), fingerprint(settings.preprocess)]
     parts += [split_digest(load_folds()), *(hashlib.sha256(source.read_bytes()).hexdigest() for source in sources)]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

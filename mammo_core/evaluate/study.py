@@ -5,7 +5,7 @@ Only evaluation and training see this; nothing that reads a film does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,7 +15,8 @@ from mammo_core.evaluate.grain import Grain, context_features, measure_grain
 from mammo_core.film.load import load_mammogram
 from mammo_core.mias.films import open_films
 from mammo_core.mias.index import FILM_IDS, annotations_by_film, woman_of
-from mammo_core.mias.sampling import BreastPosition, blob_within, nearest_blob, place_apart, place_like, position_of
+from mammo_core.mias.places import Place, region_places
+from mammo_core.mias.sampling import blob_within
 from mammo_core.network.geometry import CELL_PX, REGION_PX
 from mammo_core.network.grid import Grid, cut_region, lay_out
 from mammo_core.network.regions import orientations, pool_region
@@ -190,38 +191,40 @@ def _label_cells(
 def _sample_regions(
     prepared: Mapping[str, Preprocessed], truth: Truth, network: OnnxNetwork, seed: int
 ) -> list[Region]:
-    """Take every annotated place, and from every normal film one matched normal and one hard normal.
+    """Take every annotated place, and from every normal film one matched normal and one hard normal."""
+    lesions = {
+        film_id: [
+            (LABELS.index(a.severity), a.circle.x / film.scale[0], a.circle.y / film.scale[1])
+            for a in truth[film_id]
+            if a.circle
+        ]
+        for film_id, film in prepared.items()
+    }
+    labels = {film_id: severity_of(truth[film_id]) for film_id in prepared}
+    places = region_places(prepared, lesions, labels, REGION_PX, seed)
+    return [
+        Region(
+            *(place.film_id, place.kind, place.label, *_to_film(prepared[place.film_id], place.x, place.y)),
+            region_features(prepared[place.film_id], place.x, place.y, network),
+        )
+        for place in _with_hard_lesions(places, prepared)
+    ]
+
+
+def _with_hard_lesions(places: Iterable[Place], prepared: Mapping[str, Preprocessed]) -> Iterator[Place]:
+    """Yield places, each lesion's followed by the blob nearest to it.
 
     Hard normals lie on blobs. So that a blob alone tells nothing, lesions stand against them from the blob nearest to
     the annotated place; a lesion none of whose blobs' squares holds that place has no such region.
     """
-    places: list[tuple[str, str, int, float, float]] = []
-    positions: list[BreastPosition] = []
     taken: set[tuple[str, float, float]] = set()  # two lesions may share a blob, which then counts once
-    for film_id, film in prepared.items():
-        for a in truth[film_id]:
-            if a.circle:
-                x, y = a.circle.x / film.scale[0], a.circle.y / film.scale[1]
-                positions.append(position_of(film, x, y))
-                places.append((film_id, "lesion", LABELS.index(a.severity), x, y))
-                blob = blob_within(film, (x, y), REGION_PX / 2)
-                if blob and (film_id, *blob) not in taken:
-                    taken.add((film_id, *blob))
-                    places.append((film_id, "hard_lesion", LABELS.index(a.severity), *blob))
-    in_breast = [position for position in positions if position.skin_px > 0]
-    rng = np.random.default_rng(seed)
-    for film_id, film in prepared.items():
-        if not severity_of(truth[film_id]) and in_breast:
-            x, y = place_like(film, in_breast[rng.integers(len(in_breast))], rng)
-            places.append((film_id, "normal", 0, x, y))
-            elsewhere = place_apart(film, in_breast, (x, y), REGION_PX, rng)
-            places.append((film_id, "hard_normal", 0, *nearest_blob(film, elsewhere, (x, y), REGION_PX)))
-    return [
-        Region(
-            film_id, kind, label, *_to_film(prepared[film_id], x, y), region_features(prepared[film_id], x, y, network)
-        )
-        for film_id, kind, label, x, y in places
-    ]
+    for place in places:
+        yield place
+        if place.kind == "lesion":
+            blob = blob_within(prepared[place.film_id], (place.x, place.y), REGION_PX / 2)
+            if blob and (place.film_id, *blob) not in taken:
+                taken.add((place.film_id, *blob))
+                yield replace(place, kind="hard_lesion", x=blob[0], y=blob[1])
 
 
 def _to_film(film: Preprocessed, x: float, y: float) -> tuple[float, float]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,27 +14,20 @@ import cv2
 import numpy as np
 
 from mammo_core.config import PreprocessConfig
-from mammo_core.film.load import load_mammogram
 from mammo_core.film.polar import polar_frame
 from mammo_core.film.regions import cut_fixed
-from mammo_core.mias.films import open_films
-from mammo_core.mias.index import FILM_IDS, annotations_by_film, woman_of
-from mammo_core.mias.phantom import draw_phantom
+from mammo_core.mias import places, sampling
 from mammo_core.mias.splits import N_FOLDS, load_folds
 from mammo_core.network.geometry import REGION_PX
-from mammo_core.preprocess import fingerprint, preprocess
-from mammo_core.training.places import TrueFilm, region_places
+from mammo_core.preprocess import fingerprint
+from mammo_core.training import films as films_room
+from mammo_core.training.films import Progress, TrueFilm, true_films
 from mammo_core.training.run_folder import runs_dir
 from mammo_core.training.settings import ExperimentSettings
-from mammo_core.types import LABELS, Circle
+from mammo_core.types import LABELS
 
 PLACES_SEED = 0
 """Of normal places: the same for every run, so that runs can be compared."""
-_PHANTOM_PX = 256
-_PHANTOM_LESIONS = ((), ("CIRC",), ("SPIC",))
-"""A normal, a benign and a malignant phantom take turns."""
-
-Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +95,7 @@ def load_pictures(settings: ExperimentSettings, progress: Progress = lambda frac
 
 
 def _make(settings: ExperimentSettings, kept: Path, progress: Progress) -> Pictures:
-    films = {film.film_id: film for film in _films(settings, lambda fraction: progress(0.5 * fraction))}
+    films = {film.film_id: film for film in true_films(settings, lambda fraction: progress(0.5 * fraction))}
     made = _MAKERS[settings.picture](films, settings.side_px, lambda fraction: progress(0.5 + 0.5 * fraction))
     kept.parent.mkdir(parents=True, exist_ok=True)
     aside = kept.with_suffix(".partial.npz")
@@ -112,51 +104,21 @@ def _make(settings: ExperimentSettings, kept: Path, progress: Progress) -> Pictu
     return made
 
 
-def _films(settings: ExperimentSettings, progress: Progress) -> Iterator[TrueFilm]:
-    """Prepare every film of the source."""
-    count = settings.data.phantoms if settings.data.source == "phantoms" else len(FILM_IDS)
-    films = _phantom_films(count) if settings.data.source == "phantoms" else _mias_films()
-    for number, film in enumerate(films, start=1):
-        yield film
-        progress(number / count)
-
-
-def _mias_films() -> Iterator[TrueFilm]:
-    sources = open_films()
-    for film_id in FILM_IDS:
-        prepared = preprocess(load_mammogram(sources[film_id]))
-        marks = annotations_by_film()[film_id]
-        lesions = tuple((LABELS.index(a.severity), _to_prepared(a.circle, prepared.scale)) for a in marks if a.circle)
-        placed = all(a.circle or a.severity == "normal" for a in marks)
-        label = max(LABELS.index(a.severity) for a in marks)
-        yield TrueFilm(film_id, woman_of(film_id), label, lesions, placed, prepared)
-
-
-def _phantom_films(count: int) -> Iterator[TrueFilm]:
-    """Draw phantoms, each a woman of her own; what was drawn decides its class, whatever it might stand for."""
-    for number in range(count):
-        label = number % len(LABELS)
-        phantom = draw_phantom(number, _PHANTOM_PX, lesions=_PHANTOM_LESIONS[label])
-        prepared = preprocess(phantom.mammogram)
-        lesions = tuple((label, _to_prepared(lesion.circle, prepared.scale)) for lesion in phantom.lesions)
-        yield TrueFilm(f"phantom{number:03}", number, label, lesions, True, prepared)
-
-
-def _to_prepared(circle: Circle, scale: tuple[float, float]) -> Circle:
-    return Circle(circle.x / scale[0], circle.y / scale[1], circle.radius_px / scale[0])
-
-
 def _regions(films: dict[str, TrueFilm], _side_px: int, progress: Progress) -> Pictures:
-    places = region_places(films, REGION_PX, PLACES_SEED)
+    prepared = {film_id: film.prepared for film_id, film in films.items()}
+    lesions = {
+        film_id: [(label, circle.x, circle.y) for label, circle in film.lesions] for film_id, film in films.items()
+    }
+    labels = {film_id: film.label for film_id, film in films.items()}
+    found = places.region_places(prepared, lesions, labels, REGION_PX, PLACES_SEED)
     images, names, counts = [], [], dict.fromkeys(films, 0)
-    for number, place in enumerate(places, start=1):
-        square = cut_fixed(films[place.film_id].prepared.image, place.x, place.y, REGION_PX)
-        images.append(square)
+    for number, place in enumerate(found, start=1):
+        images.append(cut_fixed(prepared[place.film_id].image, place.x, place.y, REGION_PX))
         counts[place.film_id] += 1
         names.append(f"{place.film_id}-{counts[place.film_id]}")
-        progress(number / len(places))
-    labels, women = [place.label for place in places], [place.woman_id for place in places]
-    return _gathered(images, labels, [], women, names)
+        progress(number / len(found))
+    women = [films[place.film_id].woman_id for place in found]
+    return _gathered(images, [place.label for place in found], [], women, names)
 
 
 def _polar(films: dict[str, TrueFilm], side_px: int, progress: Progress) -> Pictures:
@@ -220,7 +182,7 @@ def _digest(settings: ExperimentSettings) -> str:
     data = settings.data
     side_px = REGION_PX if settings.picture == "region" else settings.side_px
     source = [data.source, data.phantoms if data.source == "phantoms" else 0, settings.picture, side_px]
-    code = [Path(__file__), Path(__file__).with_name("places.py")]
+    code = [Path(module.__file__) for module in (films_room, places, sampling)] + [Path(__file__)]
     parts = [*source, PLACES_SEED, fingerprint(PreprocessConfig())]
     parts += [hashlib.sha256(path.read_bytes()).hexdigest() for path in code]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

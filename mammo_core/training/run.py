@@ -101,6 +101,7 @@ def learn(
         folder.remove("live")
         folder.forget_stop()
     folder.write("end", {"state": "finished", **outcome})
+    folder.forget_states()  # not before: a process that dies in between could not go on
     return "finished"
 
 
@@ -134,7 +135,6 @@ def _learn_and_score(
         scores = scores_of(parts.test, learner.logits(parts.test.images, settings.fit.batch_size))
         folder.write("scores", scores)
         folder.write("result", figures(scores))
-    folder.forget_states()
     return {"best_epoch": best + 1, "early": len(rows) < settings.fit.epochs}
 
 
