@@ -30,6 +30,8 @@ mobilenet_v2, resnet50, resnet101, or unet, which outlines lesions. Sections: ne
   python -m mammo_core train polar --set network.backbone=mobilenet --set network.weights=none --set data.picture=polar
   python -m mammo_core train fine --resume"""
 
+_CHANGE = "change a setting, such as train.film.n_components=64 or preprocess.clahe=true"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's arguments."""
@@ -54,15 +56,15 @@ def add_repeats(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_settings(parser: argparse.ArgumentParser) -> None:
-    """Add `--set`."""
+def add_settings(parser: argparse.ArgumentParser, what: str = _CHANGE) -> None:
+    """Add `--set`; `what` says what it is for, with an example."""
     parser.add_argument(
         "--set",
         action="append",
         default=[],
         dest="assignments",
         metavar="SECTION.KEY=VALUE",
-        help="change a setting, such as train.film.n_components=64 or preprocess.clahe=true; may be repeated",
+        help=f"{what}; may be repeated",
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from mammo_core.cli.experiment import experiment_settings_of, quiet_tensorflow
 from mammo_core.cli.inputs import tell
+from mammo_core.cli.train import add_settings
 
 EXAMPLES = """\
   python -m mammo_core tune first --trials 10
@@ -19,14 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "search", metavar="SEARCH", help="name of the search, kept in runs/studies/; the same name goes on with it"
     )
     parser.add_argument("--trials", type=int, default=10, metavar="N", help="trials in all (default: 10)")
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        dest="assignments",
-        metavar="SECTION.KEY=VALUE",
-        help="state a setting, which is not searched then, such as network.backbone=mobilenet; may be repeated",
-    )
+    add_settings(parser, "state a setting, which is not searched then, such as network.backbone=mobilenet")
 
 
 def run(args: argparse.Namespace) -> int:

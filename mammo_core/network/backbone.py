@@ -11,12 +11,12 @@ import numpy as np
 
 from mammo_core.network.imagenet import lite0_weights_path, read_torch_file
 
-# (expansion, kernel, stride, channels) of blocks 0 to 15
-_STAGES = [(1, 3, 1, 16, 1), (6, 3, 2, 24, 2), (6, 5, 2, 40, 2), (6, 3, 2, 80, 3), (6, 5, 1, 112, 3), (6, 5, 2, 192, 4)]
-_STAGES += [(6, 3, 1, 320, 1)]
+STAGES = [(1, 3, 1, 16, 1), (6, 3, 2, 24, 2), (6, 5, 2, 40, 2), (6, 3, 2, 80, 3), (6, 5, 1, 112, 3), (6, 5, 2, 192, 4)]
+STAGES += [(6, 3, 1, 320, 1)]
+"""(expansion, kernel, stride, channels, count of blocks) of each stage; only its first block has the stride."""
 BLOCKS = [
     (expansion, kernel, stride if i == 0 else 1, channels)
-    for expansion, kernel, stride, channels, count in _STAGES
+    for expansion, kernel, stride, channels, count in STAGES
     for i in range(count)
 ]
 
@@ -33,10 +33,10 @@ def lite0_blocks(grey: keras.KerasTensor, last_block: int) -> list[keras.KerasTe
     """
     x = keras.layers.Rescaling(1 / 128, offset=-127 / 128, name="scale")(grey)
     x = keras.layers.Conv2D(32, 3, strides=2, padding="same", use_bias=False, name="stem_conv")(x)
-    x = _norm_relu6(x, "stem")
+    x = norm_relu6(x, "stem")
     outputs = []
     for i, (expansion, kernel, stride, channels) in enumerate(BLOCKS[: last_block + 1]):
-        x = _block(x, f"block{i}", expansion, kernel, stride, channels)
+        x = residual_block(x, f"block{i}", expansion, kernel, stride, channels)
         outputs.append(x)
     return outputs
 
@@ -57,10 +57,11 @@ def load_imagenet(model: keras.Model) -> None:
         torch_names |= {f"block{i}_{ours}": f"_blocks.{i}.{theirs}" for ours, theirs in parts.items()}
     for layer in model.layers:
         if layer.name in torch_names:
-            layer.set_weights(_keras_weights(layer, torch_names[layer.name], torch_weights))
+            layer.set_weights(keras_weights(layer, torch_names[layer.name], torch_weights))
 
 
-def _keras_weights(layer: keras.Layer, name: str, torch_weights: dict[str, np.ndarray]) -> list[np.ndarray]:
+def keras_weights(layer: keras.Layer, name: str, torch_weights: dict[str, np.ndarray]) -> list[np.ndarray]:
+    """Return a layer's weights in Keras's order and axes, from the torch layer `name`."""
     if isinstance(layer, keras.layers.BatchNormalization):
         parts = ("weight", "bias", "running_mean", "running_var")
         return [torch_weights[f"{name}.{part}"] for part in parts]
@@ -71,24 +72,25 @@ def _keras_weights(layer: keras.Layer, name: str, torch_weights: dict[str, np.nd
     return [kernel.sum(axis=2, keepdims=True) if layer.name == "stem_conv" else kernel]
 
 
-def _norm_relu6(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
+def norm_relu6(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
+    """Chain a normalisation and a ReLU that ends at 6, as layers `{name}_bn` and `{name}_relu`."""
     x = keras.layers.BatchNormalization(epsilon=1e-3, name=f"{name}_bn")(x)
     return keras.layers.ReLU(max_value=6, name=f"{name}_relu")(x)
 
 
-def _block(
+def residual_block(
     x: keras.KerasTensor, name: str, expansion: int, kernel: int, stride: int, channels: int
 ) -> keras.KerasTensor:
-    """Inverted residual: expand, depthwise, project, and add the input where shapes allow."""
+    """Chain an inverted residual: expand, depthwise, project, and add the input where shapes allow."""
     came_in = x
     if expansion != 1:
         width = x.shape[-1] * expansion
         x = keras.layers.Conv2D(width, 1, padding="same", use_bias=False, name=f"{name}_expand_conv")(x)
-        x = _norm_relu6(x, f"{name}_expand")
+        x = norm_relu6(x, f"{name}_expand")
     x = keras.layers.DepthwiseConv2D(
         kernel, strides=stride, padding="same", use_bias=False, name=f"{name}_depthwise_conv"
     )(x)
-    x = _norm_relu6(x, f"{name}_depthwise")
+    x = norm_relu6(x, f"{name}_depthwise")
     x = keras.layers.Conv2D(channels, 1, padding="same", use_bias=False, name=f"{name}_project_conv")(x)
     x = keras.layers.BatchNormalization(epsilon=1e-3, name=f"{name}_project_bn")(x)
     if stride == 1 and came_in.shape[-1] == channels:

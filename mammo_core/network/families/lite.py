@@ -16,7 +16,7 @@ from pathlib import Path
 import keras
 
 from mammo_core.errors import BundleError
-from mammo_core.network.backbone import _STAGES, _block, _keras_weights, _norm_relu6
+from mammo_core.network.backbone import STAGES, keras_weights, norm_relu6, residual_block
 from mammo_core.network.families.names import FAMILIES
 from mammo_core.network.imagenet import read_torch_file
 
@@ -26,8 +26,8 @@ HEAD_CHANNELS = 1280
 def lite_blocks(name: str) -> Iterator[tuple[int, int, int, int]]:
     """Yield (expansion, kernel, stride, channels) of every block of a Lite network."""
     width, depth = FAMILIES[name].widths
-    for number, (expansion, kernel, stride, channels, count) in enumerate(_STAGES):
-        fixed = number in (0, len(_STAGES) - 1)
+    for number, (expansion, kernel, stride, channels, count) in enumerate(STAGES):
+        fixed = number in (0, len(STAGES) - 1)
         for i in range(count if fixed else math.ceil(count * depth)):
             yield expansion, kernel, stride if i == 0 else 1, _rounded(channels * width)
 
@@ -35,11 +35,11 @@ def lite_blocks(name: str) -> Iterator[tuple[int, int, int, int]]:
 def lite_backbone(scaled: keras.KerasTensor, name: str) -> keras.KerasTensor:
     """Chain a Lite network onto a scaled grey input and return its last feature map, (batch, H/32, W/32, 1280)."""
     x = keras.layers.Conv2D(32, 3, strides=2, padding="same", use_bias=False, name="stem_conv")(scaled)
-    x = _norm_relu6(x, "stem")
+    x = norm_relu6(x, "stem")
     for i, block in enumerate(lite_blocks(name)):
-        x = _block(x, f"block{i}", *block)
+        x = residual_block(x, f"block{i}", *block)
     x = keras.layers.Conv2D(HEAD_CHANNELS, 1, padding="same", use_bias=False, name="head_conv")(x)
-    return _norm_relu6(x, "head")
+    return norm_relu6(x, "head")
 
 
 def load_lite_imagenet(model: keras.Model, name: str) -> None:
@@ -56,7 +56,7 @@ def load_lite_imagenet(model: keras.Model, name: str) -> None:
         names |= {f"block{i}_{ours}": f"_blocks.{i}.{theirs}" for ours, theirs in parts.items()}
     for layer in model.layers:
         if layer.name in names:
-            layer.set_weights(_keras_weights(layer, names[layer.name], weights))
+            layer.set_weights(keras_weights(layer, names[layer.name], weights))
 
 
 def lite_weights_path(name: str) -> Path:
