@@ -142,5 +142,5 @@ def on_film(relative: np.ndarray, grid: Grid, prepared: Preprocessed) -> np.ndar
     canvas *= prepared.breast_mask
     height, width = prepared.film_shape
     heatmap = cv2.resize(canvas, (width, height), interpolation=cv2.INTER_LINEAR)
-    peak = float(heatmap.max())
-    return np.clip(heatmap / peak, 0, 1).astype(np.float32) if peak > 0 else np.zeros_like(heatmap)
+    peak = heatmap.max()
+    return np.divide(heatmap, peak, out=heatmap) if peak > 0 else heatmap

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache, reduce
+
 import cv2
 import numpy as np
 
@@ -124,9 +126,26 @@ def to_px(length_mm: float, work_mm: float) -> int:
 
 
 def opened(mask: np.ndarray, radius: int) -> np.ndarray:
-    """Open a 0/1 mask with a disc, as if the film went on beyond its rim like in a mirror."""
+    """Open a 0/1 mask with a disc, as if the film went on beyond its rim like in a mirror.
+
+    The same as OpenCV's opening with `disc(radius)`, pixel by pixel, in half the time: OpenCV is quick with rectangles,
+    and eroding with a union is the least of eroding with each of its parts (dilating, the most).
+    """
     wide = cv2.copyMakeBorder(mask, radius, radius, radius, radius, cv2.BORDER_REFLECT)
-    return cv2.morphologyEx(wide, cv2.MORPH_OPEN, disc(radius))[radius:-radius, radius:-radius]
+    x, y, width, height = cv2.boundingRect(wide)
+    lit = slice(max(0, y - 1), y + height + 1), slice(max(0, x - 1), x + width + 1)  # a dark rim, or the picture's own
+    rectangles = _rectangles(radius)
+    inner = reduce(cv2.bitwise_and, (cv2.erode(wide[lit], rectangle) for rectangle in rectangles))
+    wide[lit] = reduce(cv2.bitwise_or, (cv2.dilate(inner, rectangle) for rectangle in rectangles))
+    return wide[radius:-radius, radius:-radius]
+
+
+@cache
+def _rectangles(radius: int) -> tuple[np.ndarray, ...]:
+    """Return the largest rectangles within a disc, as structuring elements: together they are the disc."""
+    heights = (disc(radius)[:, radius:].sum(axis=0) // 2).tolist()
+    widest = [w for w, height in enumerate(heights) if height not in heights[w + 1 :]]
+    return tuple(np.ones((2 * heights[w] + 1, 2 * w + 1), np.uint8) for w in widest)
 
 
 def disc(radius: int) -> np.ndarray:

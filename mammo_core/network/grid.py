@@ -68,8 +68,12 @@ class Grid:
         height, width = self.image.shape
         full = cv2.resize(cell_map.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
         full = full[:, ::-1] if self.mirrored else full
-        shift = np.float32([[1, 0, self.offset[0]], [0, 1, self.offset[1]]])
-        return cv2.warpAffine(full, shift, (shape[1], shape[0]), flags=cv2.INTER_NEAREST, borderValue=fill)
+        left, top = self.offset
+        canvas = np.full(shape, fill, np.float32)
+        on_film = slice(max(0, top), top + height), slice(max(0, left), left + width)
+        part = canvas[on_film]
+        part[:] = full[max(0, -top) :, max(0, -left) :][: part.shape[0], : part.shape[1]]
+        return canvas
 
 
 def lay_out(prepared: Preprocessed) -> Grid:

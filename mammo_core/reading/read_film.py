@@ -105,7 +105,8 @@ def _box_on_film(grid: Grid, cell: np.ndarray, prepared: Preprocessed) -> Box:
 def _suspicion_map(scan: Scan, prepared: Preprocessed, bundle: Bundle) -> np.ndarray:
     suspicion = 1 - calibration(bundle, "candidate")(scan.margins)[..., 0]
     canvas = scan.grid.to_film_canvas(suspicion, prepared.image.shape, fill=np.nan)
-    return np.where(prepared.breast_mask, canvas, np.nan).astype(np.float32)
+    canvas[~prepared.breast_mask] = np.nan
+    return canvas
 
 
 def _warnings(mammogram: Mammogram, prepared: Preprocessed, known: KnownFilm | None) -> tuple[str, ...]:

@@ -194,9 +194,12 @@ class _Dice(keras.metrics.Mean):
 
 
 def _outline_loss(y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:
-    """Return cross-entropy plus soft Dice loss of each film, (batch,)."""
+    """Return each film's cross-entropy plus the soft Dice loss of the whole batch, (batch,).
+
+    Of the batch, not of each film: most films have no lesion, where any pixel found would cost as much as a missed
+    lesion, and the network would learn to find nothing.
+    """
     entropy = keras.ops.mean(keras.ops.binary_crossentropy(y_true, y_pred, from_logits=True), axis=(1, 2, 3))
     share = keras.ops.sigmoid(y_pred)
-    both = 2 * keras.ops.sum(share * y_true, axis=(1, 2, 3)) + 1.0
-    total = keras.ops.sum(share, axis=(1, 2, 3)) + keras.ops.sum(y_true, axis=(1, 2, 3)) + 1.0
-    return entropy + 1.0 - both / total
+    both = 2 * keras.ops.sum(share * y_true) + 1.0
+    return entropy + 1.0 - both / (keras.ops.sum(share) + keras.ops.sum(y_true) + 1.0)

@@ -32,6 +32,7 @@ function drawPanel(view, panel) {
   panel.element.classList.toggle("empty", !pictures.every(Boolean))
   const density = ({ columns, width }) => (columns / width).toFixed(2) // sent pixels per pixel of the film
   panel.element.dataset.pictures = pictures.map((picture) => picture?.id).join(" ")
+  panel.element.dataset.heats = panel.contents.map((pane) => pictureOf(view, pane, "heat")?.id ?? "").join(" ").trim()
   panel.element.dataset.detail = pictures.map((picture) => density(picture?.tile ?? picture ?? {})).join(" ")
 }
 
