@@ -36,8 +36,9 @@ def read_only(array: np.ndarray) -> np.ndarray:
 def pixel_digest(pixels: np.ndarray) -> str:
     """Return the sha256 of an array's shape, dtype and values: the same film has it in every file format."""
     pixels = np.ascontiguousarray(pixels)
-    head = f"{pixels.dtype.newbyteorder('<').str}{pixels.shape}".encode()
-    return hashlib.sha256(head + pixels.tobytes()).hexdigest()
+    digest = hashlib.sha256(f"{pixels.dtype.newbyteorder('<').str}{pixels.shape}".encode())
+    digest.update(pixels)
+    return digest.hexdigest()
 
 
 class Box(NamedTuple):

@@ -140,19 +140,22 @@ def _decode_rle(frame: bytes, layout: Layout) -> np.ndarray:
 def _unpack_bits(segment: bytes, count: int) -> bytes:
     if len(segment) > 2 * count + 1024:  # worse than no compression at all: padding without end
         raise UnreadableImageError("The RLE data is longer than any encoder makes it. Export the film again.")
-    out, at, end = bytearray(), 0, len(segment)
-    while len(out) < count:
+    out, at, end, missing = bytearray(), 0, len(segment), count
+    while missing > 0:
         if at >= end:
             _refuse_truncated()
         code = segment[at]
         if code < 128:
-            out += segment[at + 1 : at + 2 + code]
+            run = segment[at + 1 : at + 2 + code]
             at += 2 + code
         elif code > 128:
-            out += segment[at + 1 : at + 2] * (257 - code)
+            run = segment[at + 1 : at + 2] * (257 - code)
             at += 2
         else:
             at += 1
+            continue
+        out += run
+        missing -= len(run)
     return bytes(out[:count])
 
 
