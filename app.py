@@ -6,6 +6,7 @@ import streamlit as st
 
 from mammo_core.errors import BundleError
 from mammo_core.network.bundle import active_folder
+from mammo_core.ui.door import leave_keras_alone
 from mammo_core.ui.style import MARK, show_frame
 from mammo_core.ui.words.frame import PAGES, TITLE
 from mammo_core.ui.worklist_key import carry_key
@@ -26,6 +27,7 @@ ICONS = {
     "model_card": "description",
 }
 
+leave_keras_alone()
 st.set_page_config(page_title=TITLE, page_icon=str(MARK), layout="wide")
 st.logo(str(MARK), size="large")
 page = st.navigation(

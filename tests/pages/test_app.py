@@ -1,6 +1,8 @@
 """The frame: navigation, the notice on every page, state that outlives a page switch, settings that agree."""
 
+import sys
 import tomllib
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -54,6 +56,15 @@ def test_two_visitors_have_cases_of_their_own(app, demo_film):
     app.run()
     other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
     assert other.title[0].value == read_words.EMPTY_TITLE
+
+
+def test_drawing_a_page_leaves_the_session_of_keras_to_the_work_beside_it(app, monkeypatch):
+    cleared = []
+    keras = SimpleNamespace(backend=SimpleNamespace(clear_session=lambda: cleared.append("by a page")))
+    monkeypatch.setitem(sys.modules, "keras", keras)
+    app.run()
+    assert not app.exception
+    assert cleared == []
 
 
 def test_an_upload_is_never_spooled_to_disk(app):
