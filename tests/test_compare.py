@@ -36,6 +36,14 @@ def test_a_difference_is_the_values_difference_whatever_the_order_of_the_cases(f
     assert found.low < found.value < found.high
 
 
+@pytest.mark.parametrize("unit", ["region", "film", "woman"])
+def test_no_cases_are_a_sample_of_no_cases(models, unit):
+    predictions = models[0].predictions
+    sample = Sample.from_frame(predictions[predictions["unit"] == unit][:0], models[0].operating_points)
+    assert (len(sample), sample.n_women, sample.thresholds) == (0, 0, {})
+    assert set(sample.class_counts.values()) == {0}
+
+
 def test_a_model_does_not_differ_from_itself(films):
     found = paired(films[0], films[0], OF_SCORES["macro_auc"])
     assert found.value == 0

@@ -98,7 +98,8 @@ def _names(frame: pd.DataFrame) -> np.ndarray:
     who = frame["film_id"].where(frame["film_id"] != "", "woman " + frame["woman_id"].astype(str))
     names = frame["unit"] + " " + who
     if "kind" in frame:
-        place = frame["kind"] + " at " + frame["x"].map("{:.1f}".format) + ", " + frame["y"].map("{:.1f}".format)
+        x, y = (frame[axis].map("{:.1f}".format).astype(str) for axis in "xy")  # of no rows `map` makes no texts
+        place = frame["kind"] + " at " + x + ", " + y
         names = names.where(frame["unit"] != "region", names + " " + place)
     return names.to_numpy(str)
 

@@ -143,7 +143,7 @@ class Store:
     def sweep(self) -> None:
         """Delete files that no row names: left by a kill between writing a film and recording it."""
         with self.session() as session:
-            known = set(session.execute(select(FilmRow.list_id, FilmRow.digest)).tuples())
+            known = {(row.list_id, row.digest) for row in session.execute(select(FilmRow.list_id, FilmRow.digest))}
             lists = set(session.scalars(select(ListRow.id)))
         for path in (self.folder / _FILMS_NAME).glob("*/*"):
             digest = path.name.removesuffix(".jpg")
