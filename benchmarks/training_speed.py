@@ -6,11 +6,12 @@ stopped; both score as many pictures for validation, and count accuracy and AUC 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.contest import Contest
 from mammo_core.training.pictures import Parts, Pictures
 from mammo_core.training.run import keep_epoch, learn_epoch, make_learner, tensorboard_log
 from mammo_core.training.run_folder import ExperimentFolder
@@ -19,6 +20,12 @@ from mammo_core.training.settings import experiment_settings
 N_TRAINING, N_VALIDATION = 320, 96
 """About a fold of MIAS's regions; whole batches, so that both see as many."""
 STATED = ("network.backbone=efficientnet_lite0", "network.trainable_blocks=4", "fit.learning_rate=0.0001")
+
+
+def contests(folder: Path) -> Iterator[Contest]:
+    """Yield the contest of an experiment's epoch, whose run is kept in `folder`."""
+    epoch, floor = epoch_and_floor(folder)
+    yield Contest(f"epoch of {N_TRAINING} pictures", epoch, "keras.Model.fit", floor, 1.1, runs=5)
 
 
 def epoch_and_floor(folder: Path) -> tuple[Callable[[], object], Callable[[], object]]:

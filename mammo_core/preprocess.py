@@ -111,7 +111,9 @@ def resampled(mammogram: Mammogram, factor: float) -> np.ndarray:
     Raises:
         ImageError: The result would be impossibly large.
     """
-    wide = mammogram.pixels.astype(np.uint16) * np.uint16(65535 // (2**mammogram.bit_depth - 1))
+    gain = 65535 // (2**mammogram.bit_depth - 1)
+    wide = mammogram.pixels.astype(np.uint16, copy=False)
+    wide = wide * np.uint16(gain) if gain > 1 else wide
     size = tuple(max(1, round(n * factor)) for n in wide.shape[::-1])
     if max(size) > MAX_PREPARED_PX:
         raise ImageError(

@@ -164,16 +164,15 @@ def read_bounded(data: bytes, keywords: Sequence[str] = KEYWORDS) -> tuple[Datas
     meta = Dataset()
     if data[start : start + 2] == b"\x02\x00":
         meta = read_dataset(stream, False, True, stop_when=lambda tag, vr, length: tag >> 16 != 2)
-    body = data[stream.tell() :]
-    syntax = UID(text(meta, "TransferSyntaxUID")) or _guess_syntax(body)
+    body = stream.tell()
+    syntax = UID(text(meta, "TransferSyntaxUID")) or _guess_syntax(data[body : body + 8])
     if text(meta, "MediaStorageSOPClassUID") == DICOMDIR:
         _refuse("a DICOMDIR (the table of contents of a disc)")
     if not syntax.is_transfer_syntax:
         raise UnreadableImageError("The DICOM file uses an unknown or private transfer syntax. Export it uncompressed.")
     if syntax == DeflatedExplicitVRLittleEndian:
-        body = _inflate(body)
+        stream = _BoundedStream(_inflate(data[body:]))
     tags = [Tag(keyword) for keyword in keywords]
-    stream = _BoundedStream(body)
     dataset = read_dataset(stream, syntax.is_implicit_VR, syntax.is_little_endian, specific_tags=tags)
     return dataset, syntax
 
@@ -194,7 +193,7 @@ class _BoundedStream(io.BytesIO):
 
 
 def _guess_syntax(body: bytes) -> UID:
-    """Return the transfer syntax of a data set that comes without file meta information."""
+    """Return the transfer syntax of a data set without file meta information, from its first bytes."""
     if body[:1] == b"\x00":
         return ExplicitVRBigEndian
     return ExplicitVRLittleEndian if body[4:6].isalpha() and body[4:6].isupper() else ImplicitVRLittleEndian

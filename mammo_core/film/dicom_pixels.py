@@ -98,9 +98,9 @@ def stored_values(dataset: Dataset, syntax: UID, layout: Layout) -> tuple[np.nda
         start = layout.frames // 2 * count * dtype.itemsize
         if len(data) < start + count * dtype.itemsize:
             _refuse_truncated()
-        raw = np.frombuffer(data, dtype, count, start) >> layout.shift
+        raw = np.frombuffer(data, dtype, count, start)
     elif syntax == RLELossless:
-        raw = _decode_rle(_frame(data, layout.frames), layout) >> layout.shift
+        raw = _decode_rle(_frame(data, layout.frames), layout)
     elif syntax in FRAMES or syntax in JPEG_2000:
         raw = _decode_frame(_frame(data, layout.frames), syntax, layout)
         if not layout.signed:
@@ -109,8 +109,10 @@ def stored_values(dataset: Dataset, syntax: UID, layout: Layout) -> tuple[np.nda
         raise UnreadableImageError(
             f"The DICOM picture is compressed in a form that is not read ({syntax.name}). Export it uncompressed."
         )
-    raw = raw.reshape(shape)
-    return raw & np.array(2**bits - 1, raw.dtype.newbyteorder("=")), bits
+    raw = raw.astype(raw.dtype.newbyteorder("="), copy=False).reshape(shape)
+    if not syntax.is_encapsulated or syntax == RLELossless:
+        raw = raw >> layout.shift if layout.shift else raw
+    return raw & raw.dtype.type(2**bits - 1) if bits < 8 * raw.itemsize else raw, bits
 
 
 def _frame(data: bytes, n_frames: int) -> bytes:
@@ -133,8 +135,8 @@ def _decode_rle(frame: bytes, layout: Layout) -> np.ndarray:
     offsets = [*header[1 : n_bytes + 1], len(frame)]
     planes = np.empty((count, n_bytes), np.uint8)
     for k in range(n_bytes):  # most significant byte first
-        planes[:, k] = np.frombuffer(_unpack_bits(frame[offsets[k] : offsets[k + 1]], count), np.uint8)
-    return planes.view(f">u{n_bytes}").reshape(-1)
+        planes[:, -1 - k] = np.frombuffer(_unpack_bits(frame[offsets[k] : offsets[k + 1]], count), np.uint8)
+    return planes.view(f"<u{n_bytes}").reshape(-1)
 
 
 def _unpack_bits(segment: bytes, count: int) -> bytes:
@@ -146,16 +148,17 @@ def _unpack_bits(segment: bytes, count: int) -> bytes:
             _refuse_truncated()
         code = segment[at]
         if code < 128:
-            run = segment[at + 1 : at + 2 + code]
+            out += segment[at + 1 : at + 2 + code]
             at += 2 + code
+            missing -= code + 1
         elif code > 128:
-            run = segment[at + 1 : at + 2] * (257 - code)
+            out += segment[at + 1 : at + 2] * (257 - code)
             at += 2
+            missing -= 257 - code
         else:
             at += 1
-            continue
-        out += run
-        missing -= len(run)
+    if at > end:  # the last run is cut short
+        _refuse_truncated()
     return bytes(out[:count])
 
 

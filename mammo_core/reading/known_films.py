@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from mammo_core.network.bundle import Bundle
 from mammo_core.types import Applicability, Box, Candidate, Mammogram, Preprocessed, Probabilities, pixel_digest
 
 _HEADLINE_REPEAT = "0"
+_breasts: WeakKeyDictionary[Preprocessed, str] = WeakKeyDictionary()
 _OUTSIDE = "The film looks unlike the films of the other women, from which it was read."
 
 
@@ -57,7 +59,11 @@ def breast_digest(image: np.ndarray) -> str:
 def find_film_id(mammogram: Mammogram, prepared: Preprocessed, bundle: Bundle) -> str | None:
     """Return `mdb001` to `mdb322` for a film of the training set, by its pixels or by its breast; else None."""
     by_pixels = bundle.info["training_films"].get(mammogram.digest)
-    return by_pixels or bundle.info["training_breasts"].get(breast_digest(prepared.image))
+    if by_pixels:
+        return by_pixels
+    if prepared not in _breasts:  # asked anew for every place of a film that is read
+        _breasts[prepared] = breast_digest(prepared.image)
+    return bundle.info["training_breasts"].get(_breasts[prepared])
 
 
 @dataclass(frozen=True)
