@@ -126,7 +126,7 @@ def test_phantoms_give_regions_polar_films_and_outlines_with_every_class_in_ever
 
 
 def test_pictures_are_made_once(runs, settings, in_one_go, monkeypatch):
-    monkeypatch.setattr(pictures, "_films", lambda *_: pytest.fail("drawn again"))
+    monkeypatch.setattr(pictures, "true_films", lambda *_: pytest.fail("drawn again"))
     assert len(load_parts(settings).train)
 
 

@@ -49,6 +49,10 @@ def test_a_run_is_started_stopped_by_another_visitor_and_gone_on_with(visitor, r
     first = visitor()
     first.get_by_label(words.NAME, exact=True).fill("mine")
     first.get_by_label(words.NAME, exact=True).press("Enter")
+    first.get_by_text(words.MORE).click()
+    for setting in (words.EPOCHS, words.PATIENCE):  # long enough that a visitor sees it run on any machine
+        first.get_by_label(setting, exact=True).fill("150")
+        first.get_by_label(setting, exact=True).press("Enter")
     first.get_by_role("button", name=words.START, exact=True).click()
     expect(first.get_by_role("heading", name=words.RUNNING_TITLE)).to_be_visible()
     second = visitor()

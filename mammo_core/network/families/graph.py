@@ -28,6 +28,8 @@ DOWNLOAD_SECONDS = 30.0
 """How long a silent server is waited for."""
 _SCRATCH_MOMENTUM = 0.9
 """Of batch normalisation trained from scratch: an epoch here has ten steps, where ImageNet's has thousands."""
+_LESION_LOGIT = -4.6
+"""Where the U-Net begins: one pixel in a hundred is a lesion's (as Lin et al, RetinaNet, ICCV 2017, begin)."""
 _APPLICATIONS = {
     "inception_v3": "InceptionV3",
     "mobilenet": "MobileNet",
@@ -67,7 +69,8 @@ def build_family(
     last = _backbone(_scaled(picture, name), name, weights)
     features = keras.layers.Activation("linear", name="features")(last)
     if name == UNET:
-        logits = keras.layers.Conv2D(1, 1, name="logits")(features)
+        seldom = keras.initializers.Constant(_LESION_LOGIT)
+        logits = keras.layers.Conv2D(1, 1, bias_initializer=seldom, name="logits")(features)
     else:
         mean = keras.layers.GlobalAveragePooling2D(name="mean")(features)
         kept = keras.layers.Dropout(dropout, seed=seed, name="dropout")(mean)
