@@ -1,12 +1,11 @@
 """The dashboard's door: page settings, navigation, and the notice that stands on every page."""
 
-import gc
-
 import streamlit as st
 
 from mammo_core.errors import BundleError
 from mammo_core.network.bundle import active_folder
 from mammo_core.ui.door import leave_keras_alone
+from mammo_core.ui.forget import forget_the_closed
 from mammo_core.ui.style import MARK, show_frame
 from mammo_core.ui.words.frame import PAGES, TITLE
 from mammo_core.ui.worklist_key import carry_key
@@ -49,4 +48,4 @@ try:
 finally:
     # Streamlit would do this after every run (`runner.postScriptGC`), those of a fragment too: then following a slider
     # would take twice as long. Films that were closed are forgotten after the next whole run, as before.
-    gc.collect()
+    forget_the_closed()

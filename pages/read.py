@@ -7,7 +7,7 @@ from mammo_core.ui import reader_card, reader_first, verbs
 from mammo_core.ui.case import current_case
 from mammo_core.ui.door import enter_through_app
 from mammo_core.ui.read_answer import show_facts, show_reading
-from mammo_core.ui.read_films import show_films
+from mammo_core.ui.read_films import WAITING_PX, show_films
 from mammo_core.ui.read_open import choose_film, open_asked_for, show_refused, show_welcome
 from mammo_core.ui.report_files import show_film_report
 from mammo_core.ui.style import title_unseen
@@ -24,31 +24,25 @@ if not case.films:
 
 film = choose_film(case)
 title_unseen(f"{film.mammogram.name}: {film.name}")
+films, answer = st.container(key="film_and_answer").columns([2.45, 1], gap="medium")
 bundle = reading = trouble = None
 subject = reader_first.subject_of(film)
 hidden = reader_first.hides(subject)
 try:
     bundle = verbs.active_bundle()
-    reading = None if hidden else verbs.known_reading(film, bundle)
+    if not hidden:
+        with films, st.skeleton(height=WAITING_PX):
+            reading = verbs.reading(film, bundle)
 except BundleError as error:
     trouble = verbs.no_model(error)
+except MammoError as error:
+    trouble = (read_words.NOT_READ_TITLE, str(error))
 
-films, answer = st.container(key="film_and_answer").columns([2.45, 1], gap="medium")
-with films:
-    show_films(film, bundle, reading)
-with answer:
-    if not hidden:
-        reader_card.show_reader(subject)
+with answer:  # first, because it takes no time; the films' pictures do
     if hidden:
         reader_card.ask(subject)
-    elif bundle and not reading:
-        st.caption(read_words.READING)
-        with st.skeleton(height=420):  # the film is on screen meanwhile
-            try:
-                verbs.reading(film, bundle)
-                st.rerun()
-            except MammoError as error:
-                trouble = (read_words.NOT_READ_TITLE, str(error))
+    else:
+        reader_card.show_reader(subject)
     if reading:
         show_reading(reading)
         show_film_report(film, reading, bundle)
@@ -57,3 +51,5 @@ with answer:
     show_facts(film, bundle)
     if film.credit:
         st.caption(film.credit)
+with films:
+    show_films(film, bundle, reading)

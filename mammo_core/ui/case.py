@@ -24,6 +24,8 @@ MAX_FILMS = 12
 _KEPT_RESULTS = 12
 _KEPT_EXAMS = 6
 _THUMBNAIL_PX = 120
+_QUICK_BYTES = 4 * 2**20
+"""Files of so many bytes are open before progress could be seen."""
 
 
 class Kept(OrderedDict[Hashable, Any]):
@@ -169,17 +171,18 @@ def open_files(files: Sequence[tuple[str, bytes]], credit: str = "", exam: str =
     """
     case = current_case()
     case.refused.clear()
-    bar = st.progress(0.0, text=words.OPENING)
-    keys = []
+    place, keys = st.empty(), []
+    slow = sum(len(data) for _, data in files) > _QUICK_BYTES
     for i, (name, data) in enumerate(files):
-        bar.progress(i / len(files), text=words.OPENING_ONE.format(i=i + 1, n=len(files)))
+        if slow:
+            place.progress(i / len(files), text=words.OPENING_ONE.format(i=i + 1, n=len(files)))
         keys.append(case.add(name, data, credit, exam))
-    bar.empty()
+    place.empty()
     return next((key for key in case.films if key in keys), None)
 
 
 def _thumbnail(mammogram: Mammogram) -> str:
-    picture = shrink(to_display(mammogram.pixels, mammogram.bit_depth), _THUMBNAIL_PX)
+    picture = to_display(shrink(mammogram.pixels, _THUMBNAIL_PX), mammogram.bit_depth)
     return f"data:image/png;base64,{base64.b64encode(encode_png(picture)).decode()}"
 
 

@@ -22,17 +22,19 @@ from mammo_core.ui.viewer import Mark, Pane, drawn_region, show_viewer
 from mammo_core.ui.words import read as words
 
 _CLIP, _TILES = 2.0, 8
-_WAITING_PX = 560
-"""Height of what stands where the films will be, while the breast is outlined."""
+WAITING_PX = 560
+"""Height of what stands where the films will be, while the film is read."""
 _FRAGMENT, _VIEWER = "films", "viewer"
 
 
 @st.fragment(key=_FRAGMENT)
 def show_films(film: OpenFilm, bundle: Bundle | None, reading: FilmReading | None) -> None:
-    """Show the film untouched, enhanced and, once it is read, with its heatmap; below it the controls of both."""
+    """Show the film untouched, enhanced and, once it is read, with its heatmap; below it the controls of both.
+
+    What the enhancement did in figures is worked out last, when the pictures are on their way.
+    """
     take_region(film, drawn_region(_VIEWER))
-    with st.skeleton(height=_WAITING_PX):
-        focus = _breast(film, bundle)
+    focus = _breast(film, bundle)
     mammogram = film.mammogram
     whole = Pane(
         words.UNTOUCHED, film.key, mammogram.pixels, mammogram.bit_depth, focus=focus,
@@ -43,7 +45,8 @@ def show_films(film: OpenFilm, bundle: Bundle | None, reading: FilmReading | Non
     with controls:
         left, right = st.columns(2, gap="medium") if bundle and reading else (st.container(),) * 2
     with left:
-        panes.append(_enhancement(film, bundle, whole))
+        panes.append(_enhancement(film, whole))
+        note = st.empty()
     if bundle and reading:
         with right:
             panes.append(_heatmap(film, bundle, reading, progress, whole))
@@ -53,9 +56,10 @@ def show_films(film: OpenFilm, bundle: Bundle | None, reading: FilmReading | Non
         show_similar(film, bundle, reading)
     if reading:
         _save_reading(film, reading)
+    _show_figures(note, film, bundle)
 
 
-def _enhancement(film: OpenFilm, bundle: Bundle | None, whole: Pane) -> Pane:
+def _enhancement(film: OpenFilm, whole: Pane) -> Pane:
     """Draw the controls of CLAHE and return its pane."""
     st.session_state.setdefault("clip", _CLIP)
     st.session_state.setdefault("tiles", _TILES)
@@ -67,9 +71,6 @@ def _enhancement(film: OpenFilm, bundle: Bundle | None, whole: Pane) -> Pane:
     reset, save = st.columns(2)
     reset.button(words.RESET, on_click=_reset_enhancement, icon=":material/restart_alt:", width="stretch")
     _save(save, words.SAVE_ENHANCED, lambda: verbs.enhanced_file(film, clip, tiles), "enhanced-not-for-diagnosis.png")
-    figures = _figures(film, bundle, clip, tiles)
-    if figures:
-        st.caption(words.FIGURES_NOTE.format(figures=figures))
     pixels = verbs.enhanced(film, clip, tiles)
     return replace(whole, title=words.ENHANCED, pixels=pixels, bit_depth=verbs.depth(pixels))
 
@@ -78,15 +79,16 @@ def _reset_enhancement() -> None:
     st.session_state["clip"], st.session_state["tiles"] = _CLIP, _TILES
 
 
-def _figures(film: OpenFilm, bundle: Bundle | None, clip: float, tiles: int) -> str:
-    """Return what the enhancement did, in figures; nothing where the breast was not found."""
+def _show_figures(place: DeltaGenerator, film: OpenFilm, bundle: Bundle | None) -> None:
+    """Say what the enhancement did, in figures; nothing where the breast was not found."""
     if bundle is None:
-        return ""
+        return
     try:
-        values = verbs.figures(film, clip, tiles, bundle.config)
+        values = verbs.figures(film, st.session_state["clip"], st.session_state["tiles"], bundle.config)
     except MammoError:
-        return ""
-    return ", ".join(form.format(values[name]) for name, form in words.FIGURES.items())
+        return
+    figures = ", ".join(form.format(values[name]) for name, form in words.FIGURES.items())
+    place.caption(words.FIGURES_NOTE.format(figures=figures))
 
 
 def _heatmap(film: OpenFilm, bundle: Bundle, reading: FilmReading, progress: DeltaGenerator, whole: Pane) -> Pane:

@@ -10,15 +10,18 @@ from mammo_core.ui.walk_start import show_walk_button
 from mammo_core.ui.words import opening as opening_words
 from mammo_core.ui.words import read as read_words
 
-_STRIP, _WANTED = "strip", "film_wanted"
+_STRIP, _WANTED, _UPLOADED = "strip", "film_wanted", "upload_asked_for"
 
 
 def open_asked_for() -> None:
-    """Open the demo exam that was clicked, if one was."""
+    """Open the demo exam that was clicked or the files that were dropped, before anything of the page is drawn."""
     exam = st.session_state.pop("demo_asked_for", None)
+    uploaded = st.session_state.pop(_UPLOADED, ())
     with st.empty():  # there in every run, or the page below would move, and Streamlit lose clicks on its fragments
         if exam is not None:
             _open(demo_files(exam), opening_words.DEMO_CREDIT, DEMO_EXAMS[exam].partition(",")[0])
+        if uploaded:
+            _open([(file.name, file.getvalue()) for file in uploaded])
 
 
 def show_welcome() -> None:
@@ -56,18 +59,18 @@ def show_demos() -> None:
 
 
 def show_upload() -> None:
-    """Show the upload field; what is dropped there is added to the open films."""
+    """Show the upload field; what is dropped there is added to the open films by `open_asked_for`."""
     generation = st.session_state.setdefault("upload_generation", 0)
-    files = st.file_uploader(
-        opening_words.UPLOAD_LABEL,
-        accept_multiple_files=True,
-        help=opening_words.UPLOAD_HELP,
-        key=f"upload_{generation}",
-    )
-    if files:
+    key = f"upload_{generation}"
+
+    def dropped() -> None:
+        st.session_state[_UPLOADED] = st.session_state[key]
         st.session_state["upload_generation"] = generation + 1  # an emptied field, ready for the next films
-        _open([(file.name, file.getvalue()) for file in files])
-        st.rerun()
+
+    st.file_uploader(
+        opening_words.UPLOAD_LABEL, accept_multiple_files=True, help=opening_words.UPLOAD_HELP, key=key,
+        on_change=dropped,
+    )  # fmt: skip
 
 
 def show_refused(case: Case) -> None:

