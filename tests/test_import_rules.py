@@ -13,7 +13,7 @@ from mammo_core.config import ROOT
 TENSORFLOW = {"tensorflow", "keras", "tf_keras_vis", "tf2onnx"}
 MAY_IMPORT = {
     **dict.fromkeys(("sqlalchemy", "alembic"), ("mammo_core/store/",)),
-    "streamlit": ("app.py", "pages/", "mammo_core/ui/"),
+    "streamlit": ("app.py", "pages/", "mammo_core/ui/", "benchmarks/bare_"),
     **dict.fromkeys(("dask", "distributed"), ("mammo_core/batch/", "benchmarks/growth_cases.py")),
     **dict.fromkeys(
         TENSORFLOW,
