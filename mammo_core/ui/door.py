@@ -2,16 +2,23 @@
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
-from streamlit.runtime.scriptrunner import script_runner
+from streamlit.runtime.scriptrunner import get_script_run_ctx, script_runner
 
 
 def enter_through_app() -> None:
     """Start again through `app.py` when Streamlit runs a page of `pages/` without it.
 
     Streamlit takes a folder of that name for its older kind of app until `st.navigation` is called once. So a page's
-    own address, asked for first after the server starts, would show the page without the research notice.
+    own address, asked for first after the server starts, would show the page without the research notice. In an app of
+    that kind the main script is one of several pages; here it is none. Streamlit's own flag does not tell: it is one
+    for all visitors, and another one who comes at the same moment, such as an old tab that finds the server again,
+    takes it down while this page is on its way.
     """
-    if PagesManager.uses_pages_directory:
+    ctx = get_script_run_ctx()
+    if ctx is None:
+        return
+    scripts = [page["script_path"] for page in ctx.pages_manager.get_pages().values()]
+    if len(scripts) > 1 and str(ctx.main_script_path) in scripts:
         PagesManager.uses_pages_directory = False
         st.rerun()
 

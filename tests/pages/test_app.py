@@ -5,6 +5,8 @@ import tomllib
 from types import SimpleNamespace
 
 import pytest
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
 from mammo_core.config import MAX_FILE_BYTES, ROOT
@@ -32,6 +34,19 @@ def notice(app: AppTest) -> str:
 @pytest.mark.parametrize("path", PAGES)
 def test_the_notice_is_on_every_page(app, path):
     app.switch_page(path).run()
+    assert not app.exception
+    assert all(text in notice(app) for text in frame_words.NOTICE)
+
+
+def test_the_notice_is_there_when_two_visitors_come_to_a_page_at_once_after_a_start(monkeypatch):
+    run_page = script_runner._mpa_v1
+
+    def run_late(*script) -> None:
+        PagesManager.uses_pages_directory = False  # the other one came first
+        run_page(*script)
+
+    monkeypatch.setattr(script_runner, "_mpa_v1", run_late)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).switch_page("pages/model_card.py").run()
     assert not app.exception
     assert all(text in notice(app) for text in frame_words.NOTICE)
 
