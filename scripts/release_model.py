@@ -4,6 +4,9 @@ Each step is passed over where its check finds nothing wrong, so that a run that
 change has put out of date, costs only what is missing. A model folder that exists is never changed: when it is not
 sound, that is said and nothing else is done. `models/ACTIVE` names the new model while its documents are measured; if
 one fails, it names the model before it again, so that the pages never show half a release. `--check` only looks.
+
+What describes the model without being part of its release is left to whoever releases (`BESIDE`), and said in the end:
+pictures of the pages, times of one machine, and notes that somebody has to write.
 """
 
 from __future__ import annotations
@@ -23,6 +26,15 @@ from mammo_core.evaluate.release_check import document_problems, folder_problems
 from mammo_core.network.bundle import active_folder
 from scripts.readme_results import README, with_results
 
+SCORECARD = ("scorecard.json", "scorecard.md", "scorecard.csv", "scorecard_sanity.csv")
+LEAKAGE = ("leakage.json", "leakage.md", "leakage.csv", "leakage_cases.csv", "leakage_permutations.csv")
+BESIDE = (
+    "not made or looked at here, and of the model that was active when they were made:",
+    "  docs/model_notes.md, written by hand: make recipe ARGS=--compare prints its tables of model and recipe",
+    "  docs/screenshots: make screenshots",
+    "  times of docs/scaling.md and of reading: make bench-growth, make bench",
+)
+
 
 @dataclass(frozen=True)
 class Step:
@@ -40,11 +52,14 @@ def documents(model_id: str, root: Path = ROOT) -> list[Step]:
         model_id: Whose they must be.
         root: The project.
     """
-    of = partial(document_problems, model_id, root=root)
+
+    def step(name: str, *command: str, makes: tuple[str, ...]) -> Step:
+        return Step(name, command, partial(document_problems, model_id, *(f"docs/{one}" for one in makes), root=root))
+
     return [
-        Step("scorecard of the explanations", ("benchmarks.scorecard",), lambda: of("docs/scorecard.json")),
-        Step("leakage lab", ("mammo_core", "leakage", "--out", "docs"), lambda: of("docs/leakage.json")),
-        Step("rule of applicability", ("benchmarks.applicability_report",), lambda: of("docs/applicability.md")),
+        step("scorecard of the explanations", "benchmarks.scorecard", makes=SCORECARD),
+        step("leakage lab", "mammo_core", "leakage", "--out", "docs", makes=LEAKAGE),
+        step("rule of applicability", "benchmarks.applicability_report", makes=("applicability.md",)),
         Step("README's results", ("scripts.readme_results",), readme_problems),
     ]
 
@@ -116,7 +131,7 @@ def main() -> int:
             problems = release(folder.name, documents(folder.name), _run, MODELS_DIR)
         except BundleError as error:
             problems = [str(error)]
-    print("\n".join(problems) if problems else f"{folder.name} is released whole")
+    print("\n".join(problems or (f"{folder.name} is released whole", *BESIDE)))
     return 1 if problems else 0
 
 

@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from mammo_core.config import ROOT
 from mammo_core.errors import BundleError
 from mammo_core.evaluate.release_check import document_problems, folder_problems
 from mammo_core.network.bundle import active_folder, write_info
@@ -66,11 +67,21 @@ def test_a_card_of_another_model_is_found(copy):
 
 def test_documents_must_be_there_and_of_the_same_model(tmp_path):
     (tmp_path / "one.json").write_text('{"model_id": "lite0-7"}')
-    (tmp_path / "one.md").write_text("Measured on `lite0-7`.")
+    (tmp_path / "one.md").write_text("Measured as ever. Model `lite0-7`. With `lite0-8` it was less.")
+    (tmp_path / "one.csv").write_text("film_id\n")
     (tmp_path / "broken.json").write_text("{")
-    assert document_problems("lite0-7", "one.json", tmp_path) == document_problems("lite0-7", "one.md", tmp_path) == []
-    for name in ("one.json", "one.md", "broken.json", "none.json"):
-        assert len(document_problems("lite0-8", name, tmp_path)) == 1
+    assert document_problems("lite0-7", "one.json", "one.md", "one.csv", root=tmp_path) == []
+    for name in ("one.json", "one.md", "broken.json", "none.json", "none.csv"):
+        assert len(document_problems("lite0-8", name, root=tmp_path)) == 1
+
+
+@pytest.mark.parametrize("name", ["scorecard.md", "scorecard_sanity.csv", "leakage_cases.csv", "applicability.md"])
+def test_each_document_of_a_release_is_missed(name, tmp_path):
+    shutil.copytree(ROOT / "docs", tmp_path / "docs", ignore=shutil.ignore_patterns("screenshots"))
+    steps = documents(active_folder().name, tmp_path)[:-1]
+    assert [problem for step in steps for problem in step.problems()] == []
+    (tmp_path / "docs" / name).unlink()
+    assert [problem for step in steps for problem in step.problems()] == [f"docs/{name} is missing"]
 
 
 @pytest.fixture

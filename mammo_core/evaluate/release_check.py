@@ -7,6 +7,7 @@ measured with the model before it, would contradict itself. Each check names wha
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from mammo_core.config import ROOT
@@ -54,22 +55,28 @@ def _card_problems(bundle: Bundle) -> list[str]:
     return [] if same else [f"{CARD_NAME} is of another model, or shows other figures than {METRICS_NAME}"]
 
 
-def document_problems(model_id: str, name: str, root: Path = ROOT) -> list[str]:
-    """Return what is wrong with a committed document that hangs on a model: that it is missing, or of another model.
+def document_problems(model_id: str, *names: str, root: Path = ROOT) -> list[str]:
+    """Return what is wrong with committed documents that hang on a model: what is missing, or of another model.
 
     Args:
         model_id: The model.
-        name: A path below `root`: a JSON file that has `model_id`, or a text that names the model in back quotes.
+        names: Paths below `root`: a JSON file that has `model_id`, a text that says whose it is (Model `lite0-2`, or
+            those of `lite0-2`; a mere mention is none), or a table beside them, which only has to be there.
         root: The project.
     """
-    path = root / name
+    return [problem for name in names for problem in _document_problems(model_id, name, root / name)]
+
+
+def _document_problems(model_id: str, name: str, path: Path) -> list[str]:
     if not path.is_file():
         return [f"{name} is missing"]
     if path.suffix == ".json":
         found = _json(path).get("model_id")
         return [] if found == model_id else [f"{name} is of {found}, not of {model_id}"]
-    named = f"`{model_id}`" in path.read_text(encoding="utf-8")
-    return [] if named else [f"{name} does not name {model_id}: it is of another model"]
+    if path.suffix == ".md":
+        named = re.search(rf"(Model|those of) `{re.escape(model_id)}`", path.read_text(encoding="utf-8"))
+        return [] if named else [f"{name} does not say that it is of {model_id}: it is of another model"]
+    return []
 
 
 def _json(path: Path) -> dict:
