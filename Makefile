@@ -62,7 +62,7 @@ segmentation-report: $(INSTALLED) ## measure segmentation against hand-drawn out
 applicability-report: $(INSTALLED) ## measure the rule of applicability into docs/applicability.md
 	$(BIN)/python -m benchmarks.applicability_report $(ARGS)
 
-families: $(INSTALLED) ## write docs/families.*; ARGS=--train trains what is missing, ARGS=--time times all networks
+families: $(INSTALLED) ## write docs/families.*; ARGS=--train trains what is missing, --time times all networks, --search searches settings
 	$(BIN)/python -m benchmarks.families $(ARGS)
 
 recipe: $(INSTALLED_DEV) ## score MIAS with the yardstick recipe; ARGS=--compare holds the active model against it

@@ -1,7 +1,8 @@
-"""`make families`: train the families that can be, time the others, and write docs/families.{md,csv,json}.
+"""`make families`: train the families that can be, time them all, and write docs/families.{md,csv,json}.
 
 Runs lie in `runs/experiments/fam-*` and go on where they were cut off. Costs are timed on one thread in seconds of the
-processor, not of the clock, so that a busy machine changes nothing: a few steps, times the steps of an epoch.
+processor, not of the clock, so that a busy machine changes nothing: a few steps of learning and of scoring, times the
+pictures of an epoch.
 """
 
 from __future__ import annotations
@@ -11,41 +12,53 @@ import csv
 import io
 import json
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.families_cost import time_epoch
+from benchmarks.families_search import kept_search, run_search, search_text
 from benchmarks.families_text import families_text
 from mammo_core.config import ROOT
-from mammo_core.errors import BundleError
 from mammo_core.metrics.bootstrap import paired_difference, resample_weights
 from mammo_core.metrics.roc import one_vs_rest_auc
-from mammo_core.mias.splits import N_FOLDS
 from mammo_core.network.families.names import FAMILIES, UNET
-from mammo_core.training.run import make_learner, train_experiment
+from mammo_core.training.run import train_experiment
 from mammo_core.training.run_folder import ExperimentFolder, runs_dir
 from mammo_core.training.scores import figures
 from mammo_core.training.settings import ExperimentSettings, experiment_settings
 
 OUT = ROOT / "docs" / "families"
-LITE = ("efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2")
+LITE = tuple(name for name, family in FAMILIES.items() if family.origin == "package")
+DOWNLOADED = tuple(name for name, family in FAMILIES.items() if family.origin == "keras")
+HEAD, SCRATCH = "transfer: the head learns", "from random weights: all of it learns"
 TRANSFER = ("fit.threads=1", "fit.epochs=20", "fit.patience=6")
 FINE = (
     *("fit.threads=1", "fit.epochs=15", "fit.patience=5", "fit.learning_rate=0.0001"),
     "network.trainable_blocks=4",
 )
-N_TRAINING = 320
-"""Regions that teach in a fold of MIAS, about."""
-_TIMED_STEPS, _TIMED_BATCH = 3, 8
+OUTLINE = (
+    *("data.side_px=128", "fit.threads=1", "fit.epochs=60", "fit.patience=25"),
+    *("fit.batch_size=8", "fit.learning_rate=0.003"),
+)
+POLAR = ("data.picture=polar", "data.side_px=128", "fit.threads=1", "fit.epochs=15", "fit.patience=5")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One line of the table: a network, how it learns, the folds that were run, and the settings besides the fold."""
+    """One line of the table: a network, how it learns, and the folds that are to be run; none where only the cost is.
+
+    Attributes:
+        backbone: A key of `FAMILIES`.
+        how: One word for it, part of the runs' names.
+        title: How it learns, in words.
+        stated: The settings besides the backbone and the fold.
+        folds: Of the first partition of women.
+    """
 
     backbone: str
     how: str
@@ -53,25 +66,28 @@ class Plan:
     stated: tuple[str, ...]
     folds: tuple[int, ...] = (0,)
 
+    @property
+    def name(self) -> str:
+        """What its runs are called, but for the fold."""
+        return f"fam-{self.backbone.replace('efficientnet_', '').replace('_', '-')}-{self.how}"
+
+    def settings(self, fold: int) -> ExperimentSettings:
+        """Return the settings of a fold's run."""
+        return experiment_settings((f"network.backbone={self.backbone}", f"data.fold={fold}", *self.stated))
+
     def runs(self) -> Iterator[tuple[str, ExperimentSettings]]:
         """Yield (name, settings) of each fold's run."""
-        short = self.backbone.replace("efficientnet_", "")
         for fold in self.folds:
-            stated = (f"network.backbone={self.backbone}", f"data.fold={fold}", *self.stated)
-            yield f"fam-{short}-{self.how}-{fold}", experiment_settings(stated)
+            yield f"{self.name}-{fold}", self.settings(fold)
 
 
 PLANS = (
-    *(Plan(name, "head", "transfer: the head learns", TRANSFER, (0, 1, 2, 3, 4)) for name in LITE),
+    *(Plan(name, "head", HEAD, TRANSFER, (0, 1, 2, 3, 4)) for name in LITE),
     *(Plan(name, "fine", "fine-tuning: head and last 4 blocks", FINE) for name in LITE),
-    Plan(
-        *(LITE[0], "polar", "transfer, whole films in polar form"),
-        ("data.picture=polar", "data.side_px=128", "fit.threads=1", "fit.epochs=15", "fit.patience=5"),
-    ),
-    Plan(
-        *(UNET, "films", "outlines lesions, from random weights"),
-        ("data.side_px=128", "fit.threads=1", "fit.epochs=25", "fit.patience=10"),
-    ),
+    Plan(LITE[0], "polar", "transfer, whole films in polar form", POLAR),
+    Plan(UNET, "films", "outlines lesions, from random weights", OUTLINE),
+    *(Plan(name, "head", HEAD, TRANSFER, ()) for name in DOWNLOADED),
+    *(Plan(name, "scratch", SCRATCH, (*TRANSFER, "network.weights=none"), ()) for name in DOWNLOADED),
 )
 
 
@@ -80,18 +96,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--train", action="store_true", help="train the runs that are missing (an hour of one core)")
     parser.add_argument("--time", action="store_true", help="time the networks (some minutes of one core)")
+    parser.add_argument("--search", action="store_true", help="search settings with Optuna (some minutes of one core)")
     args = parser.parse_args()
     if args.train:
-        for fold in range(N_FOLDS):  # the first fold of every line before the second of any
+        for fold in range(max(len(plan.folds) for plan in PLANS)):  # the first of every line before the second of any
             for plan in PLANS:
-                for name, settings in plan.runs():
-                    if settings.data.fold == fold:
-                        _train(name, settings)
+                for name, settings in list(plan.runs())[fold : fold + 1]:
+                    _train(name, settings)
     if args.time:
-        _time_networks()
-    kept = _kept()
-    runs, costs = _finished() or kept.get("runs", []), _timed() or kept.get("costs", [])
-    _write(runs, costs)
+        _time_plans()
+    if args.search:
+        run_search()
+    kept = _read(OUT.with_suffix(".json"))
+    runs = {run["name"]: run for run in kept.get("runs", [])} | _finished()
+    costs = kept.get("costs", {}) | _timed()
+    _write(list(runs.values()), costs, kept_search() or kept.get("search", {}))
     print(f"{len(runs)} runs and {len(costs)} costs written to {OUT.relative_to(ROOT)}.md, .csv and .json")
     return 0
 
@@ -103,21 +122,19 @@ def _train(name: str, settings: ExperimentSettings) -> None:
         train_experiment(folder, settings)
 
 
-def _kept() -> dict[str, Any]:
-    path = OUT.with_suffix(".json")
+def _read(path: Path) -> dict[str, Any]:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
-def _finished() -> list[dict[str, Any]]:
-    """Return every finished run of the plans: its plan, settings, history, and what it said of the women kept apart."""
-    found = []
-    for number, plan in enumerate(PLANS):
-        for name, settings in plan.runs():
-            folder = ExperimentFolder.named(name)
-            if folder.exists and folder.read("end").get("state") == "finished":
-                about = {"plan": number, "name": name, "settings": settings.to_dict()}
-                said = {"scores": folder.read("scores"), "result": folder.read("result")}
-                found.append(about | {"history": [_rounded(row) for row in folder.history()]} | said)
+def _finished() -> dict[str, dict[str, Any]]:
+    """Return every finished run of the plans, by name: settings, history, and what it said of the women kept apart."""
+    found = {}
+    for name, settings in (run for plan in PLANS for run in plan.runs()):
+        folder = ExperimentFolder.named(name)
+        if folder.exists and folder.settings() == settings and folder.read("end").get("state") == "finished":
+            about = {"name": name, "settings": settings.to_dict(), **folder.read("network")}
+            said = {"scores": folder.read("scores"), "result": folder.read("result")}
+            found[name] = about | {"history": [_rounded(row) for row in folder.history()]} | said
     return found
 
 
@@ -125,72 +142,34 @@ def _rounded(row: dict[str, float]) -> dict[str, float]:
     return {name: round(value, 4) for name, value in row.items()}
 
 
-def _timed() -> list[dict[str, Any]]:
-    """Return what was timed so far; it is kept in `runs/`, so that timing goes on where it was cut off."""
-    path = runs_dir() / "families-costs.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+def _timed() -> dict[str, dict[str, Any]]:
+    """Return what was timed so far, by plan; it is kept in `runs/`, so that timing goes on where it was cut off."""
+    return _read(runs_dir() / "families-costs.json")
 
 
-def _time_networks() -> None:
-    """Time the networks, each learning by its head, and those without weights here as a whole too."""
-    path = runs_dir() / "families-costs.json"
-    found = [cost for cost in _timed() if cost["seconds_per_epoch"] is not None]
-    timed = {(cost["backbone"], cost["whole"]) for cost in found}
-    for name, family in FAMILIES.items():
-        for whole in {"package": (False,), "keras": (False, True), "none": (True,)}[family.origin]:
-            if (name, whole) not in timed:
-                print(f"timing {family.title}{', all of it' if whole else ''}", flush=True)
-                found.append(_cost(name, whole))
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(json.dumps(found), encoding="utf-8")
+def _time_plans() -> None:
+    found = _timed()
+    for plan in PLANS:
+        if plan.name not in found:
+            print(f"timing {plan.name}", flush=True)
+            path = runs_dir() / "families-costs.json"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            found[plan.name] = time_epoch(plan.settings(0))
+            path.write_text(json.dumps(found, indent=1), encoding="utf-8")
 
 
-def _cost(name: str, whole: bool) -> dict[str, Any]:
-    """Time a few steps; a frozen network whose weights cannot be had is timed with random ones, which takes as long."""
-    stated = (f"network.backbone={name}", "fit.threads=1", "data.side_px=128" if name == UNET else "fit.seed=0")
-    weights = "none" if whole else "imagenet"
-    try:
-        learner = make_learner(experiment_settings((*stated, f"network.weights={weights}")))
-        weights_here = not whole
-    except BundleError:
-        learner, weights_here = make_learner(experiment_settings((*stated, "network.weights=none"))), False
-        for layer in learner.model.layers[:-1]:
-            layer.trainable = False
-        learner.model.compile(learner.model.optimizer, learner.model.loss, jit_compile=False)
-    side_px = learner.model.input.shape[1]
-    given = np.random.default_rng(0).integers(0, 256, (_TIMED_BATCH, side_px, side_px)).astype(np.uint8)
-    truth = given > 250 if name == UNET else np.arange(_TIMED_BATCH) % 3
-    for _ in range(2):  # the first builds, the second compiles
-        learner.learn(given, truth, np.ones(_TIMED_BATCH))
-    began = time.process_time()
-    for _ in range(_TIMED_STEPS):
-        learner.learn(given, truth, np.ones(_TIMED_BATCH))
-    each = (time.process_time() - began) / (_TIMED_STEPS * _TIMED_BATCH)
-    return {
-        "backbone": name,
-        "whole": whole,
-        "side_px": side_px,
-        "weights_here": weights_here,
-        "seconds_per_epoch": round(each * N_TRAINING, 1),
-        "n_parameters": learner.n_parameters,
-        "n_trainable": learner.n_trainable,
-        "file_mb": round(4 * learner.n_parameters / 1e6, 1),
-    }
-
-
-def _write(runs: Sequence[dict[str, Any]], costs: Sequence[dict[str, Any]]) -> None:
-    whole = {"runs": list(runs), "costs": list(costs)}
+def _write(runs: Sequence[dict[str, Any]], costs: dict[str, dict[str, Any]], found: dict[str, Any]) -> None:
+    whole = {"runs": list(runs), "costs": costs, "search": found}
     OUT.with_suffix(".json").write_text(json.dumps(whole, separators=(",", ":")) + "\n", encoding="utf-8")
-    by_plan = [[run for run in runs if run["plan"] == number] for number in range(len(PLANS))]
-    rows = [_row(plan, some, costs) for plan, some in zip(PLANS, by_plan, strict=True)]
-    run_plans = {(row["backbone"], row["whole"]) for row in rows}
-    rows += [_not_run(cost) for cost in costs if (cost["backbone"], cost["whole"]) not in run_plans]
+    names = [{name for name, _ in plan.runs()} for plan in PLANS]
+    by_plan = [[run for run in runs if run["name"] in some] for some in names]
+    rows = [_row(plan, some, costs.get(plan.name, {})) for plan, some in zip(PLANS, by_plan, strict=True)]
     out = io.StringIO()
     writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     OUT.with_suffix(".csv").write_text(out.getvalue(), encoding="utf-8")
-    OUT.with_suffix(".md").write_text(families_text(rows, _differences(by_plan)), encoding="utf-8")
+    OUT.with_suffix(".md").write_text(families_text(rows, _differences(by_plan), search_text(found)), encoding="utf-8")
 
 
 def _together(runs: Sequence[dict[str, Any]]) -> dict[str, list]:
@@ -198,39 +177,22 @@ def _together(runs: Sequence[dict[str, Any]]) -> dict[str, list]:
     return {name: [one for run in runs for one in run["scores"][name]] for name in runs[0]["scores"]}
 
 
-def _row(plan: Plan, runs: Sequence[dict[str, Any]], costs: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _row(plan: Plan, runs: Sequence[dict[str, Any]], cost: dict[str, Any]) -> dict[str, Any]:
     """Return a plan as a row: the figures of all its folds' women together, each scored by a network without her."""
-    whole = plan.backbone == UNET
-    cost = next((cost for cost in costs if (cost["backbone"], cost["whole"]) == (plan.backbone, whole)), {})
-    if plan.how not in ("head", "films"):  # another epoch than the one that was timed
-        cost = cost | {"seconds_per_epoch": None, "n_trainable": None}
-    row = {"backbone": plan.backbone, "network": FAMILIES[plan.backbone].title, "whole": whole, "learns": plan.title}
-    row |= {"folds": len(runs), "n_women": 0, "n_pictures": 0, "epochs": 0}
-    main, second = ("dice", "auc_lesion") if whole else ("auc_macro", "auc_malignant")
+    outlines, settings = plan.backbone == UNET, plan.settings(0)
+    row = {"backbone": plan.backbone, "network": FAMILIES[plan.backbone].title, "learns": plan.title}
+    row |= {"folds": len(runs), "n_women": 0, "n_pictures": 0, "epochs": "", "epochs_at_most": settings.fit.epochs}
     row |= {f"{which}{part}": None for which in ("main", "second") for part in ("", "_low", "_high")}
     if runs:
         found = figures(_together(runs))
         row |= {"n_women": found["n_women"], "n_pictures": found["n_pictures"]}
         row["epochs"] = round(float(np.mean([len(run["history"]) for run in runs])))
-        for which, name in (("main", main), ("second", second)):
+        names = ("dice", "auc_lesion") if outlines else ("auc_macro", "auc_malignant")
+        for which, name in zip(("main", "second"), names, strict=True):
             one = found["figures"][name]
             row |= {which: one["value"], f"{which}_low": one["low"], f"{which}_high": one["high"]}
-    return row | _cost_columns(cost) | {"note": "" if runs else "not run yet"}
-
-
-def _not_run(cost: dict[str, Any]) -> dict[str, Any]:
-    family = FAMILIES[cost["backbone"]]
-    learns = "from random weights: all of it learns" if cost["whole"] else "transfer: the head learns"
-    reason = "not run: no ImageNet weights here" if not cost["whole"] else "not run: cost"
-    empty = {f"{which}{part}": None for which in ("main", "second") for part in ("", "_low", "_high")}
-    row = {"backbone": cost["backbone"], "network": family.title, "whole": cost["whole"], "learns": learns}
-    row |= {"folds": 0, "n_women": 0, "n_pictures": 0, "epochs": 0}
-    return row | empty | _cost_columns(cost) | {"note": reason}
-
-
-def _cost_columns(cost: dict[str, Any]) -> dict[str, Any]:
-    names = ("side_px", "seconds_per_epoch", "n_parameters", "n_trainable", "file_mb")
-    return {name: cost.get(name) for name in names}
+    columns = ("side_px", "weights_here", "n_training", "seconds_per_epoch", "n_parameters", "n_trainable", "file_mb")
+    return row | {name: cost.get(name) for name in columns}
 
 
 def _differences(by_plan: Sequence[Sequence[dict[str, Any]]]) -> list[str]:
