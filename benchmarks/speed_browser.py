@@ -17,19 +17,14 @@ from playwright.sync_api import Page
 
 from benchmarks.contest import Contest, head, hold, line
 from benchmarks.speed_films import films
-from benchmarks.visitor import a_browser, a_page, upload, wait_until
+from benchmarks.visitor import READ, RESTS, THREE_DRAWN, a_browser, a_page, upload, wait_until
 from mammo_core import explain, load_bundle, load_mammogram, preprocess, read_film
 from mammo_core.film.enhance import enhance
 from mammo_core.network.bundle import Bundle
 from scripts.live_app import live_app
 
-_THREE_DRAWN = "drawn().length === 3 && drawn().every((ids) => /^\\w+ /.test(ids)) && drawn()[2].length > 30"
-_READ = (
-    f"document.querySelector('.decision .word') && document.querySelector('[data-label=malignant]') && {_THREE_DRAWN}"
-)
 _TWO_DRAWN = "drawn().length === 2 && drawn().every((ids) => /^\\w+ /.test(ids))"
-_RESTS = "document.querySelector('[data-test-script-state=notRunning]')"
-_CALM = f"seen('.dials')[0] && {_RESTS} && !document.querySelector('[data-testid=stSkeleton]')"
+_CALM = f"seen('.dials')[0] && {RESTS} && !document.querySelector('[data-testid=stSkeleton]')"
 
 
 def contests(runs: int = 7) -> Iterator[Contest]:
@@ -45,9 +40,9 @@ def contests(runs: int = 7) -> Iterator[Contest]:
         for name, data in films().items():
             yield Contest(
                 f"{name}, upload to reading on screen",
-                partial(time_upload, reader, data, _READ),
+                partial(time_upload, reader, data, READ),
                 "read, and a page that sends and draws",
-                lambda data=data: time_reading(data, bundle) + time_upload(sender, data, _THREE_DRAWN),
+                lambda data=data: time_reading(data, bundle) + time_upload(sender, data, THREE_DRAWN),
                 1.5,
                 runs,
             )
@@ -67,7 +62,7 @@ def time_upload(page: Page, data: bytes, there: str) -> float:
     """
     page.reload()
     page.locator("input[type=file]").wait_for(state="attached")
-    wait_until(page, f"{_RESTS} && !document.querySelector('[data-testid=stSkeleton]')")
+    wait_until(page, f"{RESTS} && !document.querySelector('[data-testid=stSkeleton]')")
     page.evaluate(f"clock('change', () => {there})")
     upload(page, ("film", data))
     return page.evaluate("took")

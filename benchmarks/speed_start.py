@@ -71,8 +71,8 @@ def time_first_page(browser: Browser, folder: Path, ready: str) -> float:
 
 
 @contextmanager
-def a_server(folder: Path, port: int) -> Iterator[None]:
-    """Start what `make run` starts, with the program of a folder; go on as soon as it listens."""
+def a_server(folder: Path, port: int) -> Iterator[subprocess.Popen]:
+    """Start what `make run` starts, with the program of a folder; yield it as soon as it listens."""
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address", "127.0.0.1"]
     command += ["--server.port", str(port), "--server.showEmailPrompt", "false"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -84,7 +84,7 @@ def a_server(folder: Path, port: int) -> Iterator[None]:
                 if server.poll() is not None:
                     raise RuntimeError(f"the server of {folder.name} ended with {server.returncode}")
                 time.sleep(0.005)
-            yield
+            yield server
         finally:
             server.terminate()
             server.wait(20)

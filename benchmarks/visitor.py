@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from scripts.live_app import CHROMIUM_FLAGS, find_chromium
 
-# `seen(selector)` looks into the shadow roots of components too. `clock(event, there)` starts with the browser's own event
-# and ends with the first frame in which `there` holds; `await took` is what it took.
+# `seen(selector)` looks into the shadow roots of components too. `clock(event, there)` starts with the
+# browser's own event and ends with the first frame in which `there` holds; `await took` is what it took.
 _CLOCK = """
 window.seen = (selector) => {
   const roots = [document]
@@ -30,6 +30,13 @@ window.clock = (event, there) => {
   })
 }
 """
+
+THREE_DRAWN = "drawn().length === 3 && drawn().every((ids) => /^\\w+ /.test(ids)) && drawn()[2].length > 30"
+"""Three panes are drawn, the last of them with its heatmap: in JavaScript, as the next ones."""
+READ = f"document.querySelector('.decision .word') && document.querySelector('[data-label=malignant]') && {THREE_DRAWN}"
+"""A film's reading is on screen."""
+RESTS = "document.querySelector('[data-test-script-state=notRunning]')"
+"""The server has drawn the page."""
 
 
 @contextmanager
