@@ -35,15 +35,16 @@ class Contest:
 
 @dataclass(frozen=True)
 class Result:
-    """What a contest came to: medians in milliseconds, and the work as a multiple of the floor."""
+    """What a contest came to: medians in `unit`, and the work as a multiple of the floor."""
 
     what: str
-    work_ms: float
+    work: float
     floor_is: str
-    floor_ms: float
+    floor: float
     ratio: float
     at_most: float | None
     runs: int
+    unit: str = "ms"
 
     @property
     def met(self) -> bool:
@@ -62,7 +63,7 @@ def hold(contest: Contest) -> Result:
 
 def head() -> str:
     """Return the table's head."""
-    return f"{'what':<58}{'ms':>9}{'floor ms':>10}{'ratio':>8}{'aim':>7}       floor"
+    return f"{'what':<58}{'takes':>9}{'floor':>9}{'':4}{'ratio':>7}{'aim':>7}       floor"
 
 
 def line(result: Result) -> str:
@@ -70,8 +71,8 @@ def line(result: Result) -> str:
     aim = "" if result.at_most is None else f"{result.at_most:g}"
     verdict = "" if result.at_most is None else "met" if result.met else "MISSED"
     return (
-        f"{result.what:<58}{result.work_ms:9.1f}{result.floor_ms:10.1f}{result.ratio:8.3g}{aim:>7} {verdict:<6}"
-        f"{result.floor_is}"
+        f"{result.what:<58}{result.work:9.1f}{result.floor:9.1f} {result.unit:<3}{result.ratio:7.3g}{aim:>7} "
+        f"{verdict:<7}{result.floor_is}"
     )
 
 

@@ -1,7 +1,7 @@
 """`make bench`: how long everything takes, as multiples of floors that are timed in turn in the same run.
 
 A table for people; the same for machines goes into `benchmarks/speed.json`, group by group, so that one group can be
-timed anew by itself. What the figures mean and where the time goes is in `docs/speed.md`. On a busy machine the seconds
+timed anew by itself. Once all groups are there `docs/speed.md` is written from it. On a busy machine the seconds
 grow, the ratios hardly; a quiet one is better still.
 """
 
@@ -19,17 +19,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.contest import Contest, Result, as_json, head, hold, line
-from mammo_core.config import ROOT
+from benchmarks.speed_text import GROUPS, RESULTS, write_document
 from mammo_core.network.bundle import active_folder
 
-RESULTS = ROOT / "benchmarks" / "speed.json"
-GROUPS = {
-    "library": "Library: regions, films, visitors",
-    "start": "Start: imports, the first page",
-    "browser": "Browser: an upload, a slider",
-    "memory": "Memory of the server",
-    "learning": "Learning: an epoch",
-}
 _PACKAGES = ("numpy", "opencv-python-headless", "onnxruntime", "streamlit", "tensorflow")
 
 
@@ -49,6 +41,8 @@ def main() -> int:
             kept["groups"][group].append(as_json(result))
             missed += not result.met
         RESULTS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    if set(kept["groups"]) == set(GROUPS):
+        write_document(kept)
     print(f"\n{missed} aims missed" if missed else "\nall aims met")
     return int(missed > 0)
 

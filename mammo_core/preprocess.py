@@ -159,7 +159,9 @@ def _steps(
 ) -> tuple[str, ...]:
     """Say what was done, one sentence a step."""
     origin = "as stated" if mammogram.pixel_spacing_mm else "estimated: longer side taken for a 24 cm cassette"
-    breast_cm2, pectoral_cm2 = (mask.sum() * config.spacing_mm**2 / 100 for mask in (breast_mask, pectoral_mask))
+    breast_cm2, pectoral_cm2 = (
+        np.count_nonzero(mask) * config.spacing_mm**2 / 100 for mask in (breast_mask, pectoral_mask)
+    )
     low, high = (level / 65535 for level in levels)
     steps = [
         f"Pixel spacing {1000 * spacing_mm:.0f} micron ({origin}), resampled to {1000 * config.spacing_mm:.0f} micron.",

@@ -117,7 +117,8 @@ def without_fog(solid: np.ndarray, work: np.ndarray, brightness: int, work_mm: f
 
 def reach_of(mask: np.ndarray) -> np.ndarray:
     """Return for each row of a 0/1 mask how many columns from the left its farthest lit pixel lies."""
-    return (mask * np.arange(1, mask.shape[1] + 1)).max(axis=1)
+    lit = mask.astype(bool, copy=False)
+    return np.where(lit.any(axis=1), mask.shape[1] - lit[:, ::-1].argmax(axis=1), 0)
 
 
 def to_px(length_mm: float, work_mm: float) -> int:

@@ -88,12 +88,17 @@ def chest_side(breast_mask: np.ndarray) -> str:
     Args:
         breast_mask: H x W bool.
     """
-    columns = breast_mask.sum(axis=0, dtype=np.int64)
-    lit = np.flatnonzero(columns)
-    if not lit.size:
+    if not breast_mask.any():
         raise ValueError("breast_mask is empty: it has no chest side")
+    columns = column_heights(breast_mask)
+    lit = np.flatnonzero(columns)
     rim = 1 + (lit[-1] - lit[0]) // 50
     return "left" if columns[lit[0] :][:rim].sum() >= columns[: lit[-1] + 1][-rim:].sum() else "right"
+
+
+def column_heights(mask: np.ndarray) -> np.ndarray:
+    """Return how many pixels of each column of an H x W bool mask are set, int32."""
+    return cv2.reduce(np.ascontiguousarray(mask).view(np.uint8), 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[0]
 
 
 def _working_copy(pixels: np.ndarray, spacing_mm: float) -> tuple[np.ndarray, float]:

@@ -123,16 +123,17 @@ def _bent(smooth: np.ndarray, top: float, end: float, work_mm: float) -> np.ndar
 
 def _best_path(gain: np.ndarray) -> np.ndarray:
     """Return for each row the column of the path with the largest sum that moves by at most one column a row."""
-    total = gain[0].copy()
-    came_from = np.zeros(gain.shape, int)
+    ahead = np.full(gain.shape[1] + 2, -np.inf, gain.dtype)  # the sums so far, with a rim that no path comes from
+    total = ahead[1:-1]
+    total[:] = gain[0]
+    options = np.stack([total, ahead[:-2], ahead[2:]])
+    choices = np.zeros(gain.shape, int)
     for row in range(1, len(gain)):
-        ahead = np.pad(total, 1, constant_values=-np.inf)
-        options = np.stack([ahead[1:-1], ahead[:-2], ahead[2:]])
-        choice = options.argmax(axis=0)
-        came_from[row] = np.arange(total.size) + np.array([0, -1, 1])[choice]
-        total = options.max(axis=0) + gain[row]
+        options[0], options[1], options[2] = total, ahead[:-2], ahead[2:]
+        options.argmax(axis=0, out=choices[row])
+        np.add(options.max(axis=0), gain[row], out=total)
     path = np.zeros(len(gain), int)
     path[-1] = int(np.argmax(total))
     for row in range(len(gain) - 1, 0, -1):
-        path[row - 1] = came_from[row, path[row]]
+        path[row - 1] = path[row] + (0, -1, 1)[choices[row, path[row]]]
     return path

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from mammo_core.errors import BreastNotFoundError
+from mammo_core.film.breast import column_heights
 from mammo_core.film.regions import cut, cut_fixed
 from mammo_core.network.geometry import CELL_PX, REGION_PX
 from mammo_core.types import Preprocessed
@@ -78,9 +79,11 @@ class Grid:
 
 def lay_out(prepared: Preprocessed) -> Grid:
     """Cut a prepared film to its breast, with margin, at the network's stride, chest wall at the left."""
-    mirrored = _leans_right(prepared.breast_mask)
+    heights = column_heights(prepared.breast_mask)
+    mirrored = _leans_right(heights)
     film, breast = (part[:, ::-1] if mirrored else part for part in (prepared.image, prepared.breast_mask))
-    rows, columns = np.flatnonzero(breast.any(axis=1)), np.flatnonzero(breast.any(axis=0))
+    rows = np.flatnonzero(prepared.breast_mask.any(axis=1))
+    columns = np.flatnonzero(heights[::-1] if mirrored else heights)
     top, left = int(rows[0]) - _MARGIN_PX, int(columns[0]) - _MARGIN_PX
     height = _round_up(int(rows[-1]) + 1 + _MARGIN_PX - top)
     width = _round_up(int(columns[-1]) + 1 + _MARGIN_PX - left)
@@ -96,10 +99,10 @@ def lay_out(prepared: Preprocessed) -> Grid:
     return Grid(image, (breast.shape[1] - left - width if mirrored else left, top), in_breast, mirrored)
 
 
-def _leans_right(breast_mask: np.ndarray) -> bool:
+def _leans_right(heights: np.ndarray) -> bool:
     """Return whether more of the breast lies in the right half of its own width: the chest wall is there."""
-    columns = np.flatnonzero(breast_mask.any(axis=0))
-    heights = breast_mask[:, columns[0] : columns[-1] + 1].sum(axis=0)
+    columns = np.flatnonzero(heights)
+    heights = heights[columns[0] : columns[-1] + 1]
     half = len(heights) // 2
     return bool(heights[-half:].sum() > heights[:half].sum()) if half else False
 
