@@ -131,15 +131,20 @@ def to_display(pixels: np.ndarray, bit_depth: int, window: tuple[float, float] |
     """
     if window is None and bit_depth == 8:
         return pixels.astype(np.uint8)
-    if window is None:
-        low, high = (float(v) for v in np.percentile(pixels[::4, ::4], DISPLAY_PERCENTILES, method="nearest"))
-        low, high = (low, high) if high > low else (0.0, float(2**bit_depth - 1))
-    else:
-        low, high = window
-        if not high > low:
-            raise ValueError(f"window must be (black, white) with white above black, not {window}")
+    low, high = usual_window(pixels, bit_depth) if window is None else window
+    if not high > low:
+        raise ValueError(f"window must be (black, white) with white above black, not {window}")
     table = (np.arange(2 ** (8 * pixels.dtype.itemsize)) - low) * (255.0 / (high - low))
     return np.clip(np.rint(table), 0, 255).astype(np.uint8)[pixels]
+
+
+def usual_window(pixels: np.ndarray, bit_depth: int) -> tuple[float, float]:
+    """Return the levels that `to_display` shows as black and white where no window is given."""
+    full = (0.0, float(2**bit_depth - 1))
+    if bit_depth == 8:
+        return full
+    low, high = (float(v) for v in np.percentile(pixels[::4, ::4], DISPLAY_PERCENTILES, method="nearest"))
+    return (low, high) if high > low else full
 
 
 def enhancement_figures(before: np.ndarray, after: np.ndarray, mask: np.ndarray) -> dict[str, float]:

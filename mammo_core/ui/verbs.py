@@ -13,7 +13,7 @@ import streamlit as st
 from mammo_core.config import PreprocessConfig
 from mammo_core.errors import BundleError
 from mammo_core.explain.explain import explain
-from mammo_core.film.enhance import ENHANCED_BITS, enhance, enhanced_area, enhancement_figures, to_display
+from mammo_core.film.enhance import ENHANCED_BITS, enhance, enhanced_area, enhancement_figures, to_display, usual_window
 from mammo_core.network.bundle import Bundle, active_folder, load_bundle
 from mammo_core.preprocess import preprocess
 from mammo_core.reading.read_film import read_film
@@ -84,11 +84,6 @@ def reading(film: OpenFilm, bundle: Bundle) -> FilmReading:
     """Return the film's reading."""
     work = lambda: read_film(film.mammogram, bundle, prepared=prepared(film, bundle.config))  # noqa: E731
     return film.get(("reading", bundle.model_id), work)
-
-
-def known_reading(film: OpenFilm, bundle: Bundle) -> FilmReading | None:
-    """Return the film's reading if it was read already."""
-    return film.results.get(("reading", bundle.model_id))
 
 
 def breast_box(film: OpenFilm, config: PreprocessConfig) -> Box:
@@ -188,4 +183,4 @@ def overlay_file(film: OpenFilm, heatmap: np.ndarray, boxes: Sequence[Box]) -> b
 
 
 def _to_screen(pixels: np.ndarray, bit_depth: int) -> np.ndarray:
-    return shrink(to_display(pixels, bit_depth), SCREEN_PX)
+    return to_display(shrink(pixels, SCREEN_PX), bit_depth, usual_window(pixels, bit_depth))

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mammo_core.film.enhance import DISPLAY_PERCENTILES
+from mammo_core.film.enhance import usual_window
 from mammo_core.report.pictures import shrink, shrink_heatmap
 from mammo_core.types import Box
 
@@ -100,7 +100,7 @@ def named_windows(pixels: np.ndarray, bit_depth: int, focus: Box | None) -> tupl
     """
     full = (0.0, float(2**bit_depth - 1))
     grey = pixels if pixels.ndim == 2 else pixels.max(axis=2)
-    usual = full if bit_depth == 8 else _percentiles(grey[::4, ::4], *DISPLAY_PERCENTILES)
+    usual = usual_window(grey, bit_depth)
     if focus is not None:
         left, top = max(0, int(focus.x)), max(0, int(focus.y))
         grey = grey[top : int(focus.y + focus.height), left : int(focus.x + focus.width)]
