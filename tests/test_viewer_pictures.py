@@ -57,12 +57,13 @@ def test_every_window_has_white_above_black_even_on_an_empty_film():
 
 def test_a_picture_is_made_once_and_forgotten_with_its_film():
     pixels = np.zeros((50, 40), np.uint16)
-    before = len(room._made)
+    film = id(pixels)
     assert film_picture(pixels, 16, None) is film_picture(pixels, 16, None)
     assert film_picture(pixels, 16, None).id != film_picture(pixels, 12, None).id
+    assert sum(key[0] == film for key in room._made) == 2
     del pixels
     gc.collect()
-    assert len(room._made) == before
+    assert not any(key[0] == film for key in room._made)
 
 
 def test_equal_content_has_one_name():
