@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -29,18 +30,28 @@ def show_searches() -> None:
     figure = trials_figure(rows, f"{words.TRIALS_TITLE}: {chosen}", words.TRIALS_SUBTITLE, "")
     with picture:
         st.plotly_chart(figure, theme=None, config=CONFIG, key="training_trials", alt=words.TRIALS_TITLE)
-    columns = dict(zip(words.TRIAL_COLUMNS, ("number", "state", "value", "epochs", "seconds"), strict=True))
-    shown = [{title: row[name] for title, name in columns.items()} | row["settings"] for row in rows]
     with table:
-        ordered = pd.DataFrame(shown).sort_values(words.TRIAL_COLUMNS[2], ascending=False)
-        st.dataframe(ordered.round(4), hide_index=True, alt=words.TRIALS_TITLE)
+        ordered = pd.DataFrame([_trial(row) for row in sorted(rows, key=lambda row: -row["value"])])
+        st.dataframe(ordered, hide_index=True, alt=words.TRIALS_TITLE)
     st.caption(words.TRIALS_NOTE)
 
 
 def show_families() -> None:
     """Show the committed table of what the families cost and what was found."""
     if FAMILIES_TEXT.is_file():
-        st.markdown(_below_title(FAMILIES_TEXT))
+        with st.container(key="training_families"):
+            st.markdown(_below_title(FAMILIES_TEXT))
+
+
+def _trial(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a trial as a row of the table: what it was, then what it chose, by the names that the form has."""
+    figures = (row["number"], row["state"], f"{row['value']:.3f}", row["epochs"], round(row["seconds"]))
+    chosen = {words.TRIAL_SETTINGS.get(name, name): _short(value) for name, value in row["settings"].items()}
+    return dict(zip(words.TRIAL_COLUMNS, figures, strict=True)) | chosen
+
+
+def _short(value: Any) -> Any:
+    return f"{value:.2g}" if isinstance(value, float) else words.BALANCES.get(value, value)
 
 
 def _below_title(path: Path) -> str:

@@ -29,15 +29,9 @@ def show_runs(runs: list[ExperimentFolder]) -> None:
     table = pd.DataFrame(rows, columns=list(words.COLUMNS))
     st.dataframe(table, hide_index=True, alt=words.RUNS_TITLE)
     st.caption(words.COLUMNS_HELP)
-    with_epochs = {run.name: run.history() for run in readable if run.history()}
-    if with_epochs:
-        chosen = st.multiselect(
-            words.COMPARE, list(with_epochs), list(with_epochs)[:_SHOWN_AT_FIRST], help=words.COMPARE_HELP,
-            max_selections=len(RUN_COLOURS), key="training_compare",
-        )  # fmt: skip
-        _show_compared({name: with_epochs[name] for name in chosen})
     for run in readable:
         _show_unfinished(run)
+    _compare([run for run in readable if run.history()])
     st.caption(words.TENSORBOARD)
 
 
@@ -47,6 +41,18 @@ def show_not_begun() -> None:
     folder = ExperimentFolder.named(name) if name else None
     if folder and not folder.exists and running_now() != name:
         st.error(_log_of(folder), title=words.NOT_BEGUN.format(name=name), icon=":material/error:")
+
+
+def _compare(runs: list[ExperimentFolder]) -> None:
+    """Let runs be chosen; at first the newest, with others of its kind: a loss of outlines is no loss of classes."""
+    if not runs:
+        return
+    alike = [run.name for run in runs if run.settings().monitor == runs[0].settings().monitor]
+    chosen = st.multiselect(
+        words.COMPARE, [run.name for run in runs], alike[:_SHOWN_AT_FIRST], help=words.COMPARE_HELP,
+        max_selections=len(RUN_COLOURS), key="training_compare",
+    )  # fmt: skip
+    _show_compared({run.name: run.history() for run in runs if run.name in chosen})
 
 
 def _show_compared(runs: dict[str, list[dict]]) -> None:

@@ -191,6 +191,14 @@ def test_runs_are_listed_with_their_figures_and_held_against_each_other(page):
     assert not [button for button in page.button if "resume" in str(button.key)]
 
 
+def test_runs_of_another_kind_are_not_held_against_the_newest_at_first(page):
+    drawn_run("classes")
+    outlines = drawn_run("outlines", **experiment_settings(["network.backbone=unet"]).to_dict())
+    outlines.write("begun", {"at": 0.5})
+    outlines.keep_epochs([row | {"val_dice": 0.2} for row in outlines.history()], best=1)
+    assert run(page).multiselect(key="training_compare").value == ["classes"]
+
+
 def test_why_a_run_never_began_is_shown(page):
     folder = ExperimentFolder.named("never")
     folder.path.mkdir(parents=True)
@@ -215,7 +223,10 @@ def test_a_search_is_shown_best_first(page, runs):
     study = ExperimentFolder(runs / "studies" / "rates")
     study.write("trials", {"rows": rows, "monitor": "val_auc"})
     run(page)
-    assert list(page.dataframe[0].value["Trial"]) == [1, 2, 0]
+    shown_rows = page.dataframe[0].value
+    assert list(shown_rows["Trial"]) == [1, 2, 0]
+    assert list(shown_rows["Validation"]) == ["0.800", "0.700", "0.600"]
+    assert list(shown_rows[words.BATCH]) == [16, 16, 16]
 
 
 def test_the_committed_table_of_the_families_is_shown(page):

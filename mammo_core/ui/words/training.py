@@ -114,6 +114,13 @@ SEARCH = "Search"
 TRIALS_TITLE = "Trials"
 TRIALS_SUBTITLE = "best validation figure; hollow: broken off early"
 TRIAL_COLUMNS = ("Trial", "State", "Validation", "Epochs", "Seconds")
+TRIAL_SETTINGS = {
+    "fit.learning_rate": RATE,
+    "fit.batch_size": BATCH,
+    "network.dropout": "Dropout",
+    "network.trainable_blocks": N_BLOCKS,
+    "data.balance": BALANCE,
+}
 TRIALS_NOTE = (
     "Judged on the women who choose the epoch; the women kept apart are never looked at. The best of many trials is "
     "flattered by having been chosen."
