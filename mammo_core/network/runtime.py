@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import cv2
 import numpy as np
 import onnxruntime
 
@@ -16,7 +17,7 @@ class OnnxNetwork:
 
     Args:
         path: The `model.onnx` of a model folder.
-        threads: Threads to compute with; 0 leaves it to ONNX Runtime.
+        threads: Threads to compute with; 0 for as many as cores that this process may use.
 
     Raises:
         BundleError: The file is no ONNX network.
@@ -24,7 +25,8 @@ class OnnxNetwork:
 
     def __init__(self, path: Path, threads: int = 0) -> None:
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        # ONNX Runtime would count the machine's cores, of which a container may have been given a few.
+        options.intra_op_num_threads = threads or cv2.getNumberOfCPUs()
         options.log_severity_level = 3
         # Every film has a shape of its own: patterns kept for each would take half as much memory again, and save none.
         options.enable_mem_pattern = False
