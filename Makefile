@@ -18,7 +18,7 @@ run: $(INSTALLED) ## build .venv and open the dashboard on 127.0.0.1 (PORT=8501)
 	$(BIN)/python -m streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT) --server.showEmailPrompt false
 
 test: lint ## lint, then test
-	$(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-long: $(INSTALLED_DEV) ## the full-size tests that `make test` leaves out
 	$(BIN)/python -m pytest -m long $(ARGS)

@@ -19,6 +19,26 @@ from mammo_core.mias.download import import_mias
 from mammo_core.mias.films import ARCHIVE_NAME
 from tests.postgresql_server import find_postgresql, temporary_postgresql
 
+TESTS = Path(__file__).parent
+
+
+LONG_FILES = (
+    *("browser/test_accessibility.py", "pages/test_read.py", "pages/test_worklist.py", "browser/test_dashboard.py"),
+    *("pages/test_metrics.py", "browser/test_worklist_page.py", "pages/test_exam.py", "browser/test_walk_page.py"),
+    *("test_run.py", "browser/test_dataset_page.py", "test_families.py", "browser/test_viewer.py", "test_crossval.py"),
+    *("browser/test_explanations_page.py", "pages/test_app.py", "test_leakage.py", "test_store.py"),
+    *("pages/test_training.py", "browser/test_enhance_page.py", "test_explain.py", "browser/test_exam_page.py"),
+    *("pages/test_dataset.py", "pages/test_explanations.py", "pages/test_enhance.py", "test_training.py"),
+    *("test_derive.py", "test_parity.py", "test_batch.py", "test_dicom.py"),
+)
+"""Files that take longer than 20 s, the longest first (and a browser's beside a page's); the others fill the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put long files first: whole files go to the workers, and a long one at the end would leave the other idle."""
+    turn = {TESTS / name: i for i, name in enumerate(LONG_FILES)}
+    items.sort(key=lambda item: turn.get(item.path, len(turn)))
+
 
 def _absent(reason: str) -> NoReturn:
     """Skip the test with a reason, or fail it where real input is required."""
