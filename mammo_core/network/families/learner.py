@@ -96,7 +96,7 @@ class Learner:
         return logits[..., 0] if self._outlines else logits
 
     def save_state(self, path: Path) -> None:
-        """Keep everything that learning goes on from: weights, dropout's and the optimiser's state."""
+        """Keep everything that learning goes on from: weights that learn, dropout's and the optimiser's state."""
         np.savez(path, *[variable.numpy() for variable in self._state()])
 
     def load_state(self, path: Path) -> None:
@@ -121,7 +121,9 @@ class Learner:
         self.model.save(path, include_optimizer=False)
 
     def _state(self) -> list[keras.Variable]:
-        return [*self.model.variables, *self.model.optimizer.variables]
+        """Return what learning changes; frozen layers, most of a network at transfer, stay as they were built."""
+        learned = [variable for layer in self.model.layers if layer.trainable for variable in layer.variables]
+        return [*learned, *self.model.optimizer.variables]
 
 
 def use_threads(count: int) -> None:
