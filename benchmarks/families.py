@@ -35,8 +35,11 @@ from mammo_core.training.settings import ExperimentSettings, experiment_settings
 OUT = ROOT / "docs" / "families"
 LITE = tuple(name for name, family in FAMILIES.items() if family.origin == "package")
 DOWNLOADED = tuple(name for name, family in FAMILIES.items() if family.origin == "keras")
+SMALL = ("mobilenet", "mobilenet_v2")
+"""Learned from scratch too, which takes a minute; the others' cost is told."""
 HEAD, SCRATCH = "transfer: the head learns", "from random weights: all of it learns"
 TRANSFER = ("fit.threads=1", "fit.epochs=20", "fit.patience=6")
+FROM_SCRATCH = (*TRANSFER, "network.weights=none")
 FINE = (
     *("fit.threads=1", "fit.epochs=15", "fit.patience=5", "fit.learning_rate=0.0001"),
     "network.trainable_blocks=4",
@@ -83,11 +86,11 @@ class Plan:
 
 PLANS = (
     *(Plan(name, "head", HEAD, TRANSFER, (0, 1, 2, 3, 4)) for name in LITE),
-    *(Plan(name, "fine", "fine-tuning: head and last 4 blocks", FINE) for name in LITE),
-    Plan(LITE[0], "polar", "transfer, whole films in polar form", POLAR),
+    *(Plan(name, "fine", "fine-tuning: head and last 4 blocks", FINE, (0, 1, 2, 3, 4)) for name in LITE),
+    Plan(LITE[0], "polar", "transfer, whole films in polar form", POLAR, (0, 1, 2, 3, 4)),
     Plan(UNET, "films", "outlines lesions, from random weights", OUTLINE),
     *(Plan(name, "head", HEAD, TRANSFER, ()) for name in DOWNLOADED),
-    *(Plan(name, "scratch", SCRATCH, (*TRANSFER, "network.weights=none"), ()) for name in DOWNLOADED),
+    *(Plan(name, "scratch", SCRATCH, FROM_SCRATCH, (0,) if name in SMALL else ()) for name in DOWNLOADED),
 )
 
 
@@ -181,7 +184,14 @@ def _row(plan: Plan, runs: Sequence[dict[str, Any]], cost: dict[str, Any]) -> di
     """Return a plan as a row: the figures of all its folds' women together, each scored by a network without her."""
     outlines, settings = plan.backbone == UNET, plan.settings(0)
     row = {"backbone": plan.backbone, "network": FAMILIES[plan.backbone].title, "learns": plan.title}
-    row |= {"folds": len(runs), "n_women": 0, "n_pictures": 0, "epochs": "", "epochs_at_most": settings.fit.epochs}
+    row |= {
+        "folds": len(runs),
+        "planned": len(plan.folds),
+        "n_women": 0,
+        "n_pictures": 0,
+        "epochs": "",
+        "epochs_at_most": settings.fit.epochs,
+    }
     row |= {f"{which}{part}": None for which in ("main", "second") for part in ("", "_low", "_high")}
     if runs:
         found = figures(_together(runs))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import fill
 from typing import Any
 
 from mammo_core.network.families.names import UNET
@@ -24,7 +25,7 @@ def families_text(rows: Sequence[dict[str, Any]], differences: Sequence[str], se
     found = _table(_HEAD, [_found(row) for row in run if row["backbone"] != UNET])
     unet = "".join(_unet_text(row) for row in run if row["backbone"] == UNET)
     costs = _table(_COST_HEAD, [_cost(row) for row in rows])
-    return "\n".join([_INTRO, found, "", *differences, unet, _COSTS, costs, _OUTRO]) + searched
+    return "\n".join([_INTRO, found, "", *differences, "", unet, _COSTS, costs, _OUTRO]) + searched
 
 
 def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
@@ -50,6 +51,8 @@ def _run_here(row: dict[str, Any]) -> str:
     """Return how much of a plan was run, or why none of it was."""
     if row["folds"]:
         return f"{row['folds']} of 5 folds, {row['epochs']} epochs each"
+    if row["planned"] or row["weights_here"] is None:
+        return "not yet"
     return "no: for its cost" if row["weights_here"] else "no: its ImageNet weights are not here"
 
 
@@ -73,12 +76,13 @@ def _interval(row: dict[str, Any], which: str) -> str:
 
 
 def _unet_text(row: dict[str, Any]) -> str:
-    return (
-        f"\nThe {row['network']} outlines lesions on whole films of {row['side_px']} pixels, from the radiologists' "
+    said = (
+        f"The {row['network']} outlines lesions on whole films of {row['side_px']} pixels, from the radiologists' "
         f"circles. On {row['n_pictures']} films of {row['n_women']} women kept apart, Dice of outline and circle is "
         f"{_interval(row, 'main')} on films with a lesion, AUC of these against films without "
-        f"{_interval(row, 'second')}.\n"
+        f"{_interval(row, 'second')}."
     )
+    return f"{fill(said, 120)}\n"
 
 
 _INTRO = """# Families of networks
@@ -90,8 +94,7 @@ fifth chooses the epoch, one is kept apart. A film in polar form has its own cla
 
 ## What was found
 """
-_COSTS = """
-**How to read it.** An interval of a difference that holds 0 shows no difference; one of an AUC that holds 0.5 shows
+_COSTS = """**How to read it.** An interval of a difference that holds 0 shows no difference; one of an AUC that holds 0.5 shows
 nothing found. Networks that were not run have no figure; published ones on copies of the same films split at random say
 nothing about them (see the leakage lab).
 
