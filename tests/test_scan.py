@@ -4,6 +4,7 @@ import gc
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ import pytest
 from mammo_core import explain, load_bundle, preprocess, read_film, read_region
 from mammo_core.explain.region_cam import region_cam
 from mammo_core.mias.phantom import draw_phantom
-from mammo_core.reading.scan import scan_film, scan_region
+from mammo_core.network.grid import lay_out
+from mammo_core.reading.scan import Scan, scan_film, scan_region
 from mammo_core.reading.similar import find_similar
 
 SIZES = (320, 384, 448, 512)
@@ -101,3 +103,19 @@ def test_visitors_who_read_at_the_same_time_get_each_their_own_reading(films):
         for i, suspicion_map, probabilities in visitors.map(read, range(24)):
             assert probabilities == pytest.approx(alone[i].probabilities, abs=1e-4)
             assert np.allclose(suspicion_map, alone[i].suspicion_map, atol=1e-4, equal_nan=True)
+
+
+def test_a_scan_does_not_wait_for_another_films_scan(prepared):
+    class Meeting:
+        """A network each of whose passes ends only once another has begun."""
+
+        both = Barrier(2)
+
+        def run(self, image, outputs):
+            self.both.wait(timeout=20)
+            return {"features": np.zeros((2, 2, 232), np.float32), "film_logits": np.zeros((2, 2, 3), np.float32)}
+
+    scans = [Scan(lay_out(prepared), Meeting()) for _ in range(2)]
+    with ThreadPoolExecutor(2) as visitors:
+        found = list(visitors.map(lambda scan: scan.margins.shape, scans))
+    assert found == [(2, 2, 2)] * 2

@@ -7,8 +7,7 @@ beside the prepared film, which callers hand on anyway; a region's scan is hande
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
@@ -39,25 +38,29 @@ class Scan:
 
     grid: Grid
     network: Network
-
-    @cached_property
-    def _outputs(self) -> dict[str, np.ndarray]:
-        return self.network.run(self.grid.image, ["features", "film_logits"])
+    _found: dict[str, np.ndarray] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def features(self) -> np.ndarray:
         """Features of each cell, h x w x 232 float32, standardised."""
-        return self._outputs["features"]
+        return self._outputs()["features"]
 
     @property
     def logits(self) -> np.ndarray:
         """The film head's answer in each cell, h x w x 3 float32 over `LABELS`."""
-        return self._outputs["film_logits"]
+        return self._outputs()["film_logits"]
 
-    @cached_property
+    @property
     def margins(self) -> np.ndarray:
         """`scores.margins` of each cell, h x w x 2 float64."""
-        return margins(self.logits)
+        return self._outputs()["margins"]
+
+    def _outputs(self) -> dict[str, np.ndarray]:
+        # No `cached_property`: in Python 3.11 all scans would share one lock, and a reading wait for another visitor's.
+        if not self._found:
+            seen = self.network.run(self.grid.image, ["features", "film_logits"])
+            self._found.update(seen, margins=margins(seen["film_logits"]))
+        return self._found
 
 
 @dataclass(frozen=True, eq=False)
