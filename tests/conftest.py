@@ -59,7 +59,12 @@ MAIN = sys.modules["__main__"]
 
 @pytest.fixture(autouse=True)
 def main_module() -> Iterator[None]:
-    """Put `__main__` back after a page took its place: a process spawned later would run the page."""
+    """Put `__main__` back after a page took its place: a process spawned later would run the page.
+
+    Before the test too, for a page that a fixture of the whole module ran. No page goes on behind a test: AppTest waits
+    for its thread, also when it reports that the time is over.
+    """
+    sys.modules["__main__"] = MAIN
     yield
     sys.modules["__main__"] = MAIN
 

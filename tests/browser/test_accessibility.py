@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from scripts.drawn_runs import lay_out_runs
 from scripts.live_app import live_app
 from scripts.screenshots import SCENES, settle
 
@@ -27,8 +28,10 @@ EXCUSED = (
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory) -> Iterator[str]:
-    """Address of a dashboard without MIAS: demo exams and phantoms are the same on every machine."""
-    with live_app(MAMMO_MIAS_DIR=str(tmp_path_factory.mktemp("no-mias"))) as address:
+    """Address of a dashboard without MIAS: demo exams, phantoms and committed runs are the same on every machine."""
+    runs = tmp_path_factory.mktemp("runs")
+    lay_out_runs(runs)
+    with live_app(MAMMO_MIAS_DIR=str(tmp_path_factory.mktemp("no-mias")), MAMMO_RUNS_DIR=str(runs)) as address:
         yield address
 
 
@@ -44,13 +47,21 @@ def barriers(page: Page) -> list[str]:
     return found
 
 
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One visitor for all scenes, whose browser keeps what it loaded; each page opened has a session of its own."""
+    with browser.new_context(viewport={"width": 1440, "height": 900}) as opened:
+        yield opened
+
+
 @pytest.mark.parametrize("scene", [scene for scene in SCENES if scene != "exam-pair"])  # as `exam`
-def test_no_page_holds_a_grave_barrier(visit: Callable[..., Page], url, scene):
-    page = visit()
+def test_no_page_holds_a_grave_barrier(context: BrowserContext, url, scene):
+    page = context.new_page()
     page.set_default_timeout(60_000)
     SCENES[scene](page, url)
     settle(page)
     assert barriers(page) == []
+    page.close()
 
 
 def test_the_keyboard_alone_opens_an_exam_and_zooms_its_films(visit):
