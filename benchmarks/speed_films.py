@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from mammo_core.film.demo_films import DEMO_EXAMS, demo_files
 from mammo_core.mias.phantom import draw_phantom
 
@@ -13,7 +15,7 @@ def films() -> dict[str, bytes]:
     return named | {"DICOM film": demo[-1][1]} if demo else named
 
 
-def pgm(pixels: object) -> bytes:
+def pgm(pixels: np.ndarray) -> bytes:
     """Return an 8-bit film (H x W uint8) as a PGM file."""
     height, width = pixels.shape
     return b"P5\n%d %d\n255\n" % (width, height) + pixels.tobytes()

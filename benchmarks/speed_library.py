@@ -70,7 +70,7 @@ def _film_contests(name: str, data: bytes, mammogram: Mammogram, bundle: Bundle)
 
 
 def whole_reading(data: bytes, bundle: Bundle) -> None:
-    """Do all that a visitor's upload asks of the library but for the pictures."""
+    """Go from a file's bytes to the reading with its map, its boxes and its Grad-CAM."""
     mammogram = load_mammogram(data)
     prepared = preprocess(mammogram, bundle.config)
     read_film(mammogram, bundle, prepared=prepared)

@@ -25,13 +25,14 @@ if not case.films:
 film = choose_film(case)
 title_unseen(f"{film.mammogram.name}: {film.name}")
 films, answer = st.container(key="film_and_answer").columns([2.45, 1], gap="medium")
+waiting = films.empty()  # there in every run, or the viewer would move and begin anew when the answer is uncovered
 bundle = reading = trouble = None
 subject = reader_first.subject_of(film)
 hidden = reader_first.hides(subject)
 try:
     bundle = verbs.active_bundle()
     if not hidden:
-        with films, st.skeleton(height=WAITING_PX):
+        with waiting, st.skeleton(height=WAITING_PX):
             reading = verbs.reading(film, bundle)
 except BundleError as error:
     trouble = verbs.no_model(error)
