@@ -1,0 +1,54 @@
+"""What was closed is forgotten, although a collection does not look through what was there before."""
+
+import gc
+import weakref
+
+import pytest
+
+from mammo_core.ui import forget
+from mammo_core.ui.forget import forget_the_closed
+
+
+class Film:
+    """Something that hangs in a circle with itself, as closed films may."""
+
+    def __init__(self):
+        self.page = self
+
+
+@pytest.fixture(autouse=True)
+def thaw():
+    """Leave nothing set aside."""
+    yield
+    gc.unfreeze()
+
+
+def open_film() -> tuple[Film, weakref.ref]:
+    film = Film()
+    return film, weakref.ref(film)
+
+
+def test_what_was_opened_and_closed_between_two_runs_is_forgotten_at_once():
+    forget_the_closed()
+    film, left = open_film()
+    del film
+    forget_the_closed()
+    assert left() is None
+
+
+def test_what_was_open_when_things_were_set_aside_is_forgotten_when_all_is_looked_through(monkeypatch):
+    monkeypatch.setattr(forget, "_SECONDS", -1)
+    film, left = open_film()
+    forget_the_closed()
+    del film
+    forget_the_closed()
+    assert left() is None
+
+
+def test_modules_that_came_anew_are_set_aside_too(monkeypatch):
+    forget_the_closed()
+    before = gc.get_freeze_count()
+    monkeypatch.setattr(forget, "_MANY_MODULES", 0)
+    several = [Film() for _ in range(1000)]
+    forget_the_closed()
+    assert gc.get_freeze_count() >= before + len(several)
