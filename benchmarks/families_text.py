@@ -95,8 +95,8 @@ fifth chooses the epoch, one is kept apart. A film in polar form has its own cla
 ## What was found
 """
 _COSTS = """**How to read it.** An interval of a difference that holds 0 shows no difference; one of an AUC that
-holds 0.5 shows nothing found. Networks that were not run have no figure; published ones on copies of the same films split
-at random say nothing about them (see the leakage lab).
+holds 0.5 shows nothing found. Networks that were not run have no figure; published ones on copies of the same films
+split at random say nothing about them (see the leakage lab).
 
 ## What they cost
 """

@@ -26,6 +26,8 @@ from mammo_core.evaluate.release_check import document_problems, folder_problems
 from mammo_core.network.bundle import active_folder
 from scripts.readme_results import README, with_results
 
+BEFORE = ".ACTIVE-before"
+"""In `models/` while documents are measured: what `ACTIVE` named before."""
 SCORECARD = ("scorecard.json", "scorecard.md", "scorecard.csv", "scorecard_sanity.csv")
 LEAKAGE = ("leakage.json", "leakage.md", "leakage.csv", "leakage_cases.csv", "leakage_permutations.csv")
 BESIDE = (
@@ -97,24 +99,30 @@ def release(model_id: str, steps: Iterable[Step], run: Callable[[tuple[str, ...]
 
 @contextmanager
 def named_active(model_id: str, models: Path):
-    """Let `ACTIVE` name a model; what it named before comes back if anything fails."""
-    pointer = models / "ACTIVE"
-    before = pointer.read_text(encoding="utf-8") if pointer.is_file() else None
+    """Let `ACTIVE` name a model; what it named before comes back if anything fails.
+
+    That is kept beside it (`BEFORE`), so that it comes back too when a release was killed and fails when gone on with.
+    """
+    pointer, before = models / "ACTIVE", models / BEFORE
+    if not before.is_file():
+        before.write_text(pointer.read_text(encoding="utf-8") if pointer.is_file() else "", encoding="utf-8")
     pointer.write_text(f"{model_id}\n", encoding="utf-8")
     try:
         yield
     except BaseException:
-        if before is None:
-            pointer.unlink()
-        else:
-            pointer.write_text(before, encoding="utf-8")
+        pointer.unlink()
+        if before.read_text(encoding="utf-8"):
+            before.replace(pointer)
         raise
+    finally:
+        before.unlink(missing_ok=True)
 
 
 def whole(folder: Path) -> list[str]:
-    """Return everything that is wrong with the active model's release."""
+    """Return everything that is wrong with the active model's release, first of all that it was killed."""
+    half = [f"models/{BEFORE} is there: a release is going on or was killed; run it again, it goes on where it was"]
     of_documents = [f"{step.name}: {p}" for step in documents(folder.name) for p in step.problems()]
-    return [*folder_problems(folder), *of_documents]
+    return [*(half if (folder.parent / BEFORE).is_file() else []), *folder_problems(folder), *of_documents]
 
 
 def main() -> int:

@@ -9,7 +9,7 @@ from mammo_core.config import ROOT
 from mammo_core.errors import BundleError
 from mammo_core.evaluate.release_check import document_problems, folder_problems
 from mammo_core.network.bundle import active_folder, write_info
-from scripts.release_model import Step, documents, named_active, release, whole
+from scripts.release_model import BEFORE, Step, documents, named_active, release, whole
 
 
 @pytest.fixture
@@ -93,6 +93,17 @@ def sound(monkeypatch):
 def drawn_steps(done):
     """Return two steps, done when their names are in `done`."""
     return [Step(name, (name,), lambda name=name: [] if name in done else ["missing"]) for name in ("first", "second")]
+
+
+@pytest.mark.usefixtures("sound")
+def test_a_release_that_was_killed_is_half_a_release_and_still_knows_the_model_before_it(copy):
+    (copy.parent / "ACTIVE").replace(copy.parent / BEFORE)  # what a killed release leaves behind
+    (copy.parent / "ACTIVE").write_text(f"{copy.name}\n")
+    assert "was killed" in whole(copy)[0]
+    with pytest.raises(BundleError, match="first"):
+        release(copy.name, drawn_steps(set()), lambda command: 1, copy.parent)
+    assert (copy.parent / "ACTIVE").read_text() == "before\n"
+    assert not (copy.parent / BEFORE).exists()
 
 
 @pytest.mark.usefixtures("sound")
