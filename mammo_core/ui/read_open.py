@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import RerunException
 
 from mammo_core.ui.case import Case, OpenFilm, close_case, open_files
 from mammo_core.ui.demo import DEMO_EXAMS, demo_files, demo_picture
@@ -10,18 +11,22 @@ from mammo_core.ui.walk_start import show_walk_button
 from mammo_core.ui.words import opening as opening_words
 from mammo_core.ui.words import read as read_words
 
-_STRIP, _WANTED, _UPLOADED = "strip", "film_wanted", "upload_asked_for"
+_STRIP, _WANTED = "strip", "film_wanted"
+_DEMO, _UPLOADED = "demo_asked_for", "upload_asked_for"
 
 
 def open_asked_for() -> None:
     """Open the demo exam that was clicked or the files that were dropped, before anything of the page is drawn."""
-    exam = st.session_state.pop("demo_asked_for", None)
-    uploaded = st.session_state.pop(_UPLOADED, ())
-    with st.empty():  # there in every run, or the page below would move, and Streamlit lose clicks on its fragments
-        if exam is not None:
-            _open(demo_files(exam), opening_words.DEMO_CREDIT, DEMO_EXAMS[exam].partition(",")[0])
-        if uploaded:
-            _open([(file.name, file.getvalue()) for file in uploaded])
+    exam, uploaded = st.session_state.pop(_DEMO, None), st.session_state.pop(_UPLOADED, ())
+    try:
+        with st.empty():  # there in every run, or the page below would move, and Streamlit lose clicks on its fragments
+            if exam is not None:
+                _open(demo_files(exam), opening_words.DEMO_CREDIT, DEMO_EXAMS[exam].partition(",")[0])
+            if uploaded:
+                _open([(file.name, file.getvalue()) for file in uploaded])
+    except RerunException:  # a click meanwhile: the next run goes on, and finds open what is open already
+        st.session_state.update({_DEMO: exam, _UPLOADED: uploaded})
+        raise
 
 
 def show_welcome() -> None:
@@ -133,6 +138,6 @@ def show_demo_button(exam: str) -> None:
         DEMO_EXAMS[exam],
         key=f"demo_{exam}",
         icon=":material/folder_open:",
-        on_click=lambda: st.session_state.update(demo_asked_for=exam),
+        on_click=lambda: st.session_state.update({_DEMO: exam}),
         width="stretch",
     )

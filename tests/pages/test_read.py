@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+from streamlit.runtime.scriptrunner import RerunData, RerunException
 from streamlit.testing.v1 import AppTest
 
 from mammo_core import load_bundle, load_mammogram, read_film, read_region
@@ -14,6 +15,7 @@ from mammo_core.errors import BreastNotFoundError
 from mammo_core.network import bundle as bundle_room
 from mammo_core.types import DECISIONS, LABELS, Box, Explanation
 from mammo_core.ui import verbs
+from mammo_core.ui.case import Case
 from mammo_core.ui.demo import DEMO_EXAMS
 from mammo_core.ui.viewer import ViewerEvent
 from mammo_core.ui.words import opening as opening_words
@@ -125,6 +127,20 @@ def test_a_file_name_is_shown_as_it_is(page):
 def test_the_same_film_is_open_once(opened, demo_film):
     upload(opened, ("again.dcm", demo_film(FILM)))
     assert len(opened.segmented_control(key="strip").options) == 1
+
+
+def test_a_click_while_films_are_opened_loses_none_of_them(page, demo_film, monkeypatch):
+    add, clicks = Case.add, [RerunException(RerunData())]
+
+    def add_disturbed(case, name, *rest):
+        if name == "second.dcm" and clicks:
+            raise clicks.pop()
+        return add(case, name, *rest)
+
+    monkeypatch.setattr(Case, "add", add_disturbed)
+    upload(page, ("first.dcm", demo_film(FILM)), ("second.dcm", demo_film("sfm-malign-0/1-282.dcm")))
+    assert not clicks
+    assert len(page.segmented_control(key="strip").options) == 2
 
 
 def test_films_can_be_added_chosen_and_closed(opened, film):
