@@ -1,6 +1,7 @@
 """The dashboard's door: page settings, navigation, and the notice that stands on every page."""
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import StopException
 
 from mammo_core.errors import BundleError
 from mammo_core.network.bundle import active_folder
@@ -45,6 +46,8 @@ carry_key(page.url_path)
 wake_worklist()
 try:
     page.run()
+except StopException:
+    pass  # a page that stops has been drawn: only after a run to its end does Streamlit drop what the last run left
 finally:
     # Streamlit would do this after every run (`runner.postScriptGC`), those of a fragment too: then following a slider
     # would take twice as long. Films that were closed are forgotten after the next whole run, as before.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,32 +16,22 @@ from mammo_core.film.load import load_mammogram
 from mammo_core.report.pictures import encode_png, shrink
 from mammo_core.types import Mammogram
 from mammo_core.ui.exam_women import woman_of_file
+from mammo_core.ui.kept import Kept
 from mammo_core.ui.words import opening as words
 
 MAX_FILMS = 12
-"""Films that a visitor may have open at once; a decoded film takes up to 160 MB."""
-_KEPT_RESULTS = 12
-_KEPT_EXAMS = 6
+"""Films that a visitor may have open at once."""
+MAX_PIXEL_BYTES = 768 * 2**20
+"""What the open films of a visitor may take, decoded: twelve of 24 x 30 cm at 50 micron and 16 bits take 660 MB, and a
+single film may take 160."""
+_RESULT_BYTES = 32 * 2**20
+"""For results at screen size: a prepared film and its reading take some 4 MB, a heatmap up to 8."""
+_FULL_SIZE_RESULTS = 2
+"""How many times a film's own bytes its results may take besides: the enhanced film takes one, what does not change
+while a slider moves another. With `MAX_PIXEL_BYTES` a visitor holds 2.6 GB at the very most; twelve MIAS films 0.4."""
 _THUMBNAIL_PX = 120
 _QUICK_BYTES = 4 * 2**20
 """Files of so many bytes are open before progress could be seen."""
-
-
-class Kept(OrderedDict[Hashable, Any]):
-    """Results, the newest `most` of them only."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__()
-        self.most = most
-
-    def found_or_made(self, key: Hashable, work: Callable[[], Any]) -> Any:
-        """Return the result kept under `key`, or do the work and keep it."""
-        if key not in self:
-            self[key] = work()
-        self.move_to_end(key)
-        while len(self) > self.most:
-            self.popitem(last=False)
-        return self[key]
 
 
 @dataclass(eq=False)
@@ -59,7 +48,7 @@ class OpenFilm:
         thumbnail: As a data URI.
         spacing_asked: Whether the file is silent about its pixel spacing.
         filed_as: Side and view as the file or its pixels tell them, such as `R-MLO` or `?-CC`.
-        results: The newest results only, so that a visitor who plays with sliders does not fill the memory.
+        results: Those used last only, so that a visitor who plays with sliders does not fill the memory.
         file_sha256: Digest of the file it came in.
     """
 
@@ -71,7 +60,7 @@ class OpenFilm:
     thumbnail: str
     spacing_asked: bool
     filed_as: str
-    results: Kept = field(default_factory=lambda: Kept(_KEPT_RESULTS))
+    results: Kept = field(default_factory=lambda: Kept(_RESULT_BYTES))
     file_sha256: str = ""
 
     def get(self, key: Hashable, work: Callable[[], Any]) -> Any:
@@ -100,13 +89,13 @@ class Case:
         films: By key, as they are hung.
         refused: The files of the last opening that could not be opened, with the reason.
         newest: Key of the film that was opened last.
-        results: The newest results that belong to several films.
+        results: Those used last of what belongs to several films.
     """
 
     films: dict[str, OpenFilm] = field(default_factory=dict)
     refused: list[tuple[str, str]] = field(default_factory=list)
     newest: str = ""
-    results: Kept = field(default_factory=lambda: Kept(_KEPT_EXAMS))
+    results: Kept = field(default_factory=lambda: Kept(_RESULT_BYTES))
 
     def add(self, name: str, data: bytes, credit: str = "", exam: str = "") -> str | None:
         """Open one file; a film that is open already is not opened again.
@@ -134,9 +123,14 @@ class Case:
         except MammoError as error:
             self.refused.append((name, str(error)))
             return None
+        pixel_bytes = mammogram.pixels.nbytes
+        if pixel_bytes + sum(film.mammogram.pixels.nbytes for film in self.films.values()) > MAX_PIXEL_BYTES:
+            self.refused.append((name, words.TOO_LARGE.format(most=MAX_PIXEL_BYTES // 2**20)))
+            return None
         silent = mammogram.pixel_spacing_mm is None
         woman = exam or woman_of_file(data, mammogram.digest)
-        film = OpenFilm(key, name, mammogram, credit, woman, _thumbnail(mammogram), silent, mammogram.name)
+        kept = Kept(_RESULT_BYTES + _FULL_SIZE_RESULTS * pixel_bytes)
+        film = OpenFilm(key, name, mammogram, credit, woman, _thumbnail(mammogram), silent, mammogram.name, kept)
         film.file_sha256 = digest
         self.films[key] = film
         self.newest = key
@@ -144,8 +138,11 @@ class Case:
         return key
 
     def close(self, key: str) -> None:
-        """Forget one film."""
-        self.films.pop(key, None)
+        """Forget one film, and what was worked out of it: Streamlit may hold on to the film itself for a while."""
+        film = self.films.pop(key, None)
+        self.results.clear()
+        if film:
+            film.results.clear()
 
 
 def current_case() -> Case:
@@ -154,8 +151,15 @@ def current_case() -> Case:
 
 
 def close_case() -> None:
-    """Forget all films of this visitor."""
-    st.session_state["case"] = Case()
+    """Forget all films of this visitor.
+
+    The case stays and is emptied: Streamlit keeps the session's earlier values until the next run, and those of a
+    visitor who left for minutes.
+    """
+    case = current_case()
+    for key in list(case.films):
+        case.close(key)
+    case.refused.clear()
 
 
 def open_files(files: Sequence[tuple[str, bytes]], credit: str = "", exam: str = "") -> str | None:

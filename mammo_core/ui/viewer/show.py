@@ -85,8 +85,10 @@ def _draw(
     st.session_state[f"{key}_sent"] = frozenset(pictures)
     asked = st.session_state.pop(f"{key}_detail", None)
 
+    shapes = [pane.pixels.shape[:2] for pane in panes]  # Streamlit keeps the callback longer than the films are open
+
     def region_drawn() -> None:
-        event = _event(st.session_state[key]["region"], panes)
+        event = _event(st.session_state[key]["region"], shapes)
         if event:
             st.session_state[_event_key(key)] = event
             st.rerun(rerun)
@@ -139,11 +141,11 @@ def _details(asked: dict | None, panes: tuple[Pane, ...], films: list[Picture]) 
     return {"number": asked["number"], "tiles": tiles}
 
 
-def _event(drawn: dict | None, panes: tuple[Pane, ...]) -> ViewerEvent | None:
-    """Return a rectangle as an event, cut to its film; None for what is on no film."""
-    if not drawn or not 0 <= drawn["pane"] < len(panes):
+def _event(drawn: dict | None, shapes: Sequence[tuple[int, int]]) -> ViewerEvent | None:
+    """Return a rectangle as an event, cut to its film; None for what is on no film of these (H, W)."""
+    if not drawn or not 0 <= drawn["pane"] < len(shapes):
         return None
-    height, width = panes[drawn["pane"]].pixels.shape[:2]
+    height, width = shapes[drawn["pane"]]
     x, y, across, down = map(float, drawn["box"])
     left, top = max(0.0, x), max(0.0, y)
     right, bottom = min(float(width), x + across), min(float(height), y + down)

@@ -20,6 +20,7 @@ DEMO_ABSENT = (
 )
 OPENING_ONE = "Opening film {i} of {n} …"
 TOO_MANY = "{n} films are open, which is the most. Close some and open it again."
+TOO_LARGE = "The open films fill the {most} MB that they may take together. Close some and open it again."
 REFUSED = "{name} was not opened"
 DEMO_EXAMS = {"sfm-malign-0": "Exam A, a proven cancer", "sfm-benign-0": "Exam B, a benign mass"}
 DEMO_ALT = "Four mammograms of {exam}"
