@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
-from mammo_core.film.artefacts import artefact_mask, find_film, without_fog, without_jumps
+from mammo_core.film.artefacts import artefact_mask, disc, find_film, opened, without_fog, without_jumps
 from mammo_core.mias.phantom import draw_phantom
 
 WORK_MM = 1.0
@@ -73,3 +74,14 @@ def test_light_leaked_in_along_the_chest_wall_is_dropped_and_a_bright_belly_is_n
     film = np.where(breast, 100, 0) + np.where(strip & ~breast & 1, 10, 0)
     assert int(without_fog(strip, film, 100, WORK_MM).sum()) == pytest.approx(int(breast.sum()), rel=0.01)
     assert np.array_equal(without_fog(strip, np.full_like(film, 80), 100, WORK_MM), strip)
+
+
+@pytest.mark.parametrize("radius", [1, 2, 3, 5, 8, 13])
+def test_opening_with_rectangles_is_opening_with_the_disc(radius):
+    rng = np.random.default_rng(radius)
+    for share in (0, 0.5, 0.9, 0.98, 1):
+        for shape in ((1, 1), (1, 40), (7, 3), (50, 31), (60, 80)):
+            mask = (rng.random(shape) < share).astype(np.uint8)
+            wide = cv2.copyMakeBorder(mask, *(radius,) * 4, cv2.BORDER_REFLECT)
+            expected = cv2.morphologyEx(wide, cv2.MORPH_OPEN, disc(radius))[radius:-radius, radius:-radius]
+            assert np.array_equal(opened(mask, radius), expected)

@@ -604,7 +604,14 @@ def test_rle_bomb_is_cut_off_at_the_declared_size():
 
 
 @pytest.mark.parametrize(
-    "planes", [[b"\x81\xff"], [b"\x81\xff" * 999] * 2, [b"\x80" * 200_000]], ids=["short", "depth", "idle"]
+    "planes",
+    [
+        [b"\x81\xff"],
+        [b"\x81\xff" * ((FILM.size - 1) // 128) + b"\x7f\xff"],
+        [b"\x81\xff" * 999] * 2,
+        [b"\x80" * 200_000],
+    ],
+    ids=["short", "cut in the last run", "depth", "idle"],
 )
 def test_refuses_rle_that_does_not_fit(planes: list[bytes]):
     made = film(FILM, 8)
