@@ -50,5 +50,5 @@ except StopException:
     pass  # a page that stops has been drawn: only after a run to its end does Streamlit drop what the last run left
 finally:
     # Streamlit would do this after every run (`runner.postScriptGC`), those of a fragment too: then following a slider
-    # would take twice as long. Films that were closed are forgotten after the next whole run, as before.
+    # would take twice as long. What is left of closed films is forgotten after whole runs instead.
     forget_the_closed()
