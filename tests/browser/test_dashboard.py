@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from mammo_core import load_mammogram, read_film
 from mammo_core.types import LABELS
 from mammo_core.ui.words import read as words
+from tests.browser.rest import come_to_rest
 
 pytestmark = pytest.mark.browser
 DICOM = "sfm-malign-0/1-283.dcm"
@@ -56,6 +57,8 @@ def test_a_dicom_film_is_read_on_screen(visit, demo_film):
     expect(page.locator(".decision .word")).not_to_be_empty()
     expect(page.get_by_text("R-MLO").first).to_be_visible()
     expect(page.locator(".pane")).to_have_count(3)
+    expect(page.locator(".pane .mark").first).to_be_visible()
+    come_to_rest(page)
     assert panes(page) == [words.UNTOUCHED, words.ENHANCED, "Grad-CAM: malignant"]
     assert page.locator(".pane .mark").count() == page.locator(".places .bar").count() > 0
 
@@ -66,7 +69,7 @@ def test_the_demo_exam_reads_to_the_end_and_is_credited(visit):
     for number in range(4):
         page.locator(".st-key-strip button").nth(number).click()
         expect(page.locator(".st-key-strip button").nth(number)).to_have_attribute("aria-checked", "true")
-        page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
+        come_to_rest(page)  # what the welcome page showed, the credit too, stays until the film is drawn
         assert sum(shares(page).values()) == pytest.approx(1, abs=1e-5)
     expect(page.get_by_text("CC BY 3.0")).to_be_visible()
 
@@ -117,10 +120,12 @@ def test_a_stated_spacing_is_used_and_can_be_taken_back(visit, demo_film):
     field.fill("0.0435")
     field.press("Enter")
     expect(page.get_by_text("0.0435 mm, as you stated")).to_be_visible()
+    come_to_rest(page)
     assert shares(page) != estimated
     field.fill("")
     field.press("Enter")
     expect(page.get_by_text("mm, estimated")).to_be_visible()
+    come_to_rest(page)
     assert shares(page) == estimated
 
 
@@ -128,6 +133,7 @@ def test_what_is_saved_is_what_is_on_screen(visit, demo_film):
     page = visit()
     upload(page, ("film.dcm", demo_film(DICOM)))
     on_screen = shares(page)
+    come_to_rest(page)
     assert json.loads(saved(page, words.SAVE_READING))["probabilities"] == pytest.approx(on_screen, abs=1e-6)
     for label in (words.SAVE_ENHANCED, words.SAVE_OVERLAY):
         assert b"not for diagnosis" in saved(page, label)[:2000]

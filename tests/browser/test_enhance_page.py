@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from mammo_core.mias.phantom import draw_phantom
 from mammo_core.report.pictures import encode_png
+from tests.browser.rest import come_to_rest
 
 pytestmark = pytest.mark.browser
 
@@ -74,6 +75,7 @@ def test_keys_alone_move_a_slider_undo_it_and_save_the_picture(visit, phantom):
     expect(page.locator(".dials .value").nth(2)).to_have_text("× 0.3")
     expect(page.locator(".measured .value").first).not_to_have_text(figure)
     expect(page.get_by_text("pixels of this film")).to_be_visible()
+    come_to_rest(page)
     with page.expect_download() as download:
         button(page, "Save figures").press("Enter")
     report = json.loads(download.value.path().read_text())

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from mammo_core.network.bundle import active_folder
+from tests.browser.rest import come_to_rest
 
 pytestmark = pytest.mark.browser
 
@@ -30,6 +31,7 @@ def test_what_is_shown_can_be_saved_and_carried_to_another_prevalence(visit):
     page.get_by_role("slider").focus()
     page.keyboard.press("End")
     expect(ppv).not_to_have_text(before)
+    come_to_rest(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="Table (CSV)").first.click()
     assert download.value.suggested_filename == f"{active_folder().name}-predictive-screening-film.csv"
