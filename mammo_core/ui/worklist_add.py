@@ -63,8 +63,9 @@ def show_upload() -> None:
         key=f"worklist_upload_{how}_{generation}",
     )
     if files:
-        st.session_state[_GENERATION] = generation + 1  # an emptied field, ready for the next films
         _add([(file.name, file.getvalue()) for file in files])
+        # An emptied field, ready for the next films; not before: after a click meanwhile the next run goes on.
+        st.session_state[_GENERATION] = generation + 1
         st.rerun()
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+import streamlit as st
 from sqlalchemy import select, update
 from streamlit.testing.v1 import AppTest
 
@@ -13,6 +14,7 @@ from mammo_core.config import ROOT
 from mammo_core.network.bundle import load_bundle
 from mammo_core.store import queue
 from mammo_core.store.models import ReadingRow
+from mammo_core.store.worklist import Worklist
 from mammo_core.ui import worklist_wake
 from mammo_core.ui.words import worklist as words
 from mammo_core.ui.worklist_store import store
@@ -98,6 +100,19 @@ def program_says(decision: str) -> None:
 def tells(app: AppTest) -> bool:
     """Return whether anything of the program's answer is on the page."""
     return any(trace in shown(app) for trace in ('data-share="', 'data-decision="', 'class="reasons"', "Grad-CAM"))
+
+
+def test_a_click_while_films_are_put_on_the_list_loses_none_of_them(app, monkeypatch):
+    add, clicks = Worklist.add, [False, False, True]
+
+    def add_disturbed(worklist, files, progress):
+        return add(worklist, files, lambda n: st.rerun() if clicks.pop() else progress(n))
+
+    monkeypatch.setattr(Worklist, "add", add_disturbed)
+    bring(app, *pair())
+    assert not clicks
+    assert len(rows(app)) == 1
+    assert words.counted(2, "film") in rows(app)[0]
 
 
 def test_the_empty_page_invites_and_keeps_nothing(app, kept):
