@@ -7,6 +7,7 @@ from streamlit.runtime.scriptrunner import RerunException
 
 from mammo_core.ui.case import Case, OpenFilm, close_case, open_files
 from mammo_core.ui.demo import DEMO_EXAMS, demo_files, demo_picture
+from mammo_core.ui.forget import forget_uploads
 from mammo_core.ui.walk_start import show_walk_button
 from mammo_core.ui.words import opening as opening_words
 from mammo_core.ui.words import read as read_words
@@ -24,6 +25,7 @@ def open_asked_for() -> None:
                 _open(demo_files(exam), opening_words.DEMO_CREDIT, DEMO_EXAMS[exam].partition(",")[0])
             if uploaded:
                 _open([(file.name, file.getvalue()) for file in uploaded])
+                forget_uploads(uploaded)
     except RerunException:  # a click meanwhile: the next run goes on, and finds open what is open already
         st.session_state.update({_DEMO: exam, _UPLOADED: uploaded})
         raise
