@@ -113,7 +113,7 @@ def main() -> int:
     kept = _read(OUT.with_suffix(".json"))
     runs = {run["name"]: run for run in kept.get("runs", [])} | _finished()
     costs = kept.get("costs", {}) | _timed()
-    _write(list(runs.values()), costs, kept_search() or kept.get("search", {}))
+    _write([runs[name] for name in sorted(runs)], costs, kept_search() or kept.get("search", {}))
     print(f"{len(runs)} runs and {len(costs)} costs written to {OUT.relative_to(ROOT)}.md, .csv and .json")
     return 0
 
