@@ -11,10 +11,12 @@ from tf_keras_vis.gradcam import Gradcam
 
 from mammo_core.errors import BundleError
 from mammo_core.network.families import graph as families
-from mammo_core.network.families.learner import Learner
+from mammo_core.network.families.learner import Learner, _outline_loss
 from mammo_core.network.families.lite import lite_weights_path
 from mammo_core.network.families.names import FAMILIES, SMALLEST_SIDE_PX, UNET
 from mammo_core.network.imagenet import read_torch_file
+from mammo_core.training.pictures import Pictures
+from mammo_core.training.scores import validation_metrics
 from mammo_core.types import LABELS
 
 LEARN_WHOLE = ("efficientnet_lite0", "mobilenet", UNET)
@@ -110,6 +112,14 @@ def test_transfer_freezes_all_but_the_head_and_fine_tuning_frees_the_last_blocks
     assert not any("_bn" in layer for layer in free)
     with pytest.raises(ValueError, match="the blocks of EfficientNet"):
         families._freeze(model, name, 99)
+
+
+def test_the_validation_loss_of_outlines_is_the_one_that_is_learned():
+    rng = np.random.default_rng(0)
+    masks, logits = rng.random((4, 8, 8)) > 0.8, rng.normal(size=(4, 8, 8)).astype(np.float32)
+    given = Pictures(masks, np.array([0, 1, 2, 0]), masks, np.arange(4), np.arange(4))
+    learned = np.mean(_outline_loss(masks[..., None].astype(np.float32), logits[..., None]))
+    assert validation_metrics(given, logits)["val_loss"] == pytest.approx(learned, rel=1e-4)
 
 
 def test_a_state_goes_back_into_the_same_network_only(tmp_path):

@@ -25,12 +25,12 @@ def validation_metrics(pictures: Pictures, logits: np.ndarray) -> dict[str, floa
         logits: n x 3, or n x side x side of the U-Net.
 
     Returns:
-        `val_loss` (cross-entropy, each picture once), `val_accuracy` or `val_dice`, and `val_auc`: the mean over the
-        classes of each against the rest, or for the U-Net films with a lesion against those without.
+        `val_loss` (cross-entropy, each picture once; for the U-Net with the soft Dice loss of all pictures, as it
+        learns by), `val_accuracy` or `val_dice`, and `val_auc`: the mean over the classes of each against the rest, or
+        for the U-Net films with a lesion against those without.
     """
     if len(pictures.masks):
-        signed = np.where(pictures.masks, logits, -logits)
-        found = {"val_loss": float(np.logaddexp(0, -signed).mean()), "val_dice": _mean_or_zero(dice(pictures, logits))}
+        found = {"val_loss": _outline_loss(pictures, logits), "val_dice": _mean_or_zero(dice(pictures, logits))}
         return found | {"val_auc": float(auc(pictures.masks.any(axis=(1, 2)), highest(logits)))}
     probabilities = softmax(logits)
     own = probabilities[np.arange(len(pictures)), pictures.labels]
@@ -105,6 +105,14 @@ def dice(pictures: Pictures, logits: np.ndarray) -> np.ndarray:
     truth, found = pictures.masks[with_lesion], logits[with_lesion] > 0
     both = (truth & found).sum(axis=(1, 2))
     return 2 * both / (truth.sum(axis=(1, 2)) + found.sum(axis=(1, 2)))
+
+
+def _outline_loss(pictures: Pictures, logits: np.ndarray) -> float:
+    """Return what the U-Net learns by (`network.families.learner`), of these pictures as one batch."""
+    entropy = np.logaddexp(0, np.where(pictures.masks, -logits, logits)).mean()
+    share = 1 / (1 + np.exp(-np.clip(logits, -50, 50)))
+    both, total = 2 * share[pictures.masks].sum() + 1, share.sum() + pictures.masks.sum() + 1
+    return float(entropy + 1 - both / total)
 
 
 def highest(logits: np.ndarray) -> np.ndarray:
