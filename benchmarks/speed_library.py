@@ -111,7 +111,9 @@ def _beside_long_work(visitors: ThreadPoolExecutor, mammogram: Mammogram, bundle
             begun.set()
 
     other = visitors.submit(explain, mammogram, "scorecam", _TARGET, bundle, progress=progress)
-    begun.wait()
+    while not begun.wait(1.0):
+        if other.done():
+            other.result()  # it failed: its error is ours
     start = time.perf_counter()
     read_film(mammogram, bundle)
     took = 1000 * (time.perf_counter() - start)

@@ -42,7 +42,7 @@ class Bundle:
         folder: Where it lies.
         info: The content of `bundle.json`.
         config: Preparing, as at training.
-        threads: Threads that the network computes with; 0 leaves it to the runtime. Results do not depend on it.
+        threads: Threads that the network computes with; 0 for one a core that may be used. Results do not depend on it.
     """
 
     folder: Path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,16 @@ import numpy as np
 import onnxruntime
 
 from mammo_core.errors import BundleError
+
+
+def _allowed_cores() -> int:
+    """Return how many cores this process may use where that is fewer than there are; else 0, for ONNX Runtime to count.
+
+    It counts the machine's, of which a container may have been given a few; where all may be used it knows better, for
+    two threads that share a core are slower than one.
+    """
+    allowed = cv2.getNumberOfCPUs()
+    return allowed if allowed < (os.cpu_count() or 1) else 0
 
 
 class OnnxNetwork:
@@ -25,8 +36,7 @@ class OnnxNetwork:
 
     def __init__(self, path: Path, threads: int = 0) -> None:
         options = onnxruntime.SessionOptions()
-        # ONNX Runtime would count the machine's cores, of which a container may have been given a few.
-        options.intra_op_num_threads = threads or cv2.getNumberOfCPUs()
+        options.intra_op_num_threads = threads or _allowed_cores()
         options.log_severity_level = 3
         # Every film has a shape of its own: patterns kept for each would take half as much memory again, and save none.
         options.enable_mem_pattern = False
