@@ -30,7 +30,7 @@ def ask(subject: str) -> None:
         answer = _choose(words.ASK_LABEL, f"reader_before_{subject}")
         st.button(
             words.RECORD_FIRST, key="reader_record", icon=":material/visibility:", type="primary", width="stretch",
-            disabled=answer is None, on_click=_record_before, args=(subject, answer),
+            disabled=answer is None, on_click=_record_before, args=(subject,),
         )  # fmt: skip
 
 
@@ -78,17 +78,15 @@ def _show_choice(exam: Exam) -> None:
 
 def _show_own_answer(exam: Exam, place: DeltaGenerator, *, with_reason: bool) -> None:
     """Show the fields for an answer that is not the program's."""
-    number, reason = exam.number, ""
+    number = exam.number
     with place:
         without = exam.reading.decision
         answer = _choose(words.OVERRIDE_LABEL, f"reader_after_{number}", exam.before or None, without)
         if with_reason:
-            reason = st.text_input(
-                words.REASON_LABEL, key=f"reader_reason_{number}", help=words.REASON_HELP, max_chars=300
-            )
+            st.text_input(words.REASON_LABEL, key=f"reader_reason_{number}", help=words.REASON_HELP, max_chars=300)
         st.button(
             words.RECORD, key="reader_record_after", icon=":material/save:", width="stretch", disabled=answer is None,
-            on_click=_record_after, args=(number, answer, reason),
+            on_click=_record_own, args=(number,),
         )  # fmt: skip
 
 
@@ -122,12 +120,20 @@ def _choose(label: str, key: str, default: str | None = None, without: str = "")
     )
 
 
-def _record_before(subject: str, answer: str) -> None:
+def _record_before(subject: str) -> None:
+    """Record the first answer as it is chosen at the click, which may come before the page is drawn with the choice."""
+    answer = st.session_state[f"reader_before_{subject}"]
     exam = exam_of(subject)
     if exam is None:
         loose_answers()[subject] = answer
         return
     _do(lambda worklist: worklist.record_before(exam.number, answer))
+
+
+def _record_own(number: int) -> None:
+    """Record the reader's own answer as it is chosen, and its reason as it is written, at the click."""
+    answer = st.session_state[f"reader_after_{number}"]
+    _record_after(number, answer, st.session_state.get(f"reader_reason_{number}", ""))
 
 
 def _record_after(number: int, answer: str, reason: str) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from mammo_core.ui.exam_places import PLACES
 from mammo_core.ui.words import exam as words
+from tests.browser.rest import come_to_rest
 
 pytestmark = pytest.mark.browser
 SEEN = """canvas => {
@@ -46,7 +47,7 @@ def opened(page: Page) -> Page:
     expect(page.locator(".pane")).to_have_count(4)
     expect(page.locator(".pane .mark")).to_have_count(8)
     expect(page.locator(".pane.empty")).to_have_count(0)
-    return page
+    return come_to_rest(page)
 
 
 def pane(page: Page, number: int) -> Locator:
@@ -96,6 +97,7 @@ def test_left_is_held_against_right_with_both_breasts_the_same_way_round(exam):
     expect(exam.locator(".pane.empty")).to_have_count(0)
     expect(exam.locator(".pane .title").last).to_have_text(f"L-MLO, {words.MIRRORED}")
     expect(exam.get_by_text("bilateral subtraction")).to_be_visible()
+    come_to_rest(exam)
     for number in range(2):
         left, right = pane(exam, number).locator("canvas").first.evaluate(SEEN)
         assert right > 2 * left

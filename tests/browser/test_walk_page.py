@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from mammo_core.ui.walk_start import N_STEPS
 from mammo_core.ui.words import report as report_words
 from mammo_core.ui.words import walk as words
+from tests.browser.rest import come_to_rest
 
 pytestmark = pytest.mark.browser
 
@@ -16,7 +17,7 @@ def at_step(page: Page, step: int) -> None:
     expect(page.locator(".walk-head [role=status]")).to_have_text(words.PROGRESS.format(step=step, n=N_STEPS))
     expect(page.get_by_role("heading", level=1)).to_contain_text(words.STEPS[step - 1])
     expect(page.locator(".walk-said").first).to_be_visible()
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+    come_to_rest(page)
 
 
 def test_the_walk_is_begun_with_one_click_and_ends_with_the_keyboard_alone(visit, url):

@@ -224,6 +224,19 @@ def test_an_override_needs_a_reason_and_can_be_undone(filled):
     assert 'data-status="overridden"' not in "".join(rows(filled))
 
 
+def test_what_is_recorded_is_what_is_chosen_when_the_button_is_pressed(filled):
+    program_says("refer")
+    filled.toggle(key="worklist_reader_first").set_value(True).run()
+    open_exam(filled, 1)
+    filled.radio[0].set_value("benign").run()
+    filled.radio[0].set_value("malignant")  # and the button at once, before the page is drawn with it
+    press(filled, "reader_record")
+    filled.radio(key="reader_after_1").set_value("normal")
+    press(filled, "reader_record_after")
+    exam = Worklist(store(), filled.session_state["worklist_key"]).exam(1)
+    assert (exam.before, exam.after) == ("malignant", "normal")
+
+
 def test_agreeing_is_one_click_and_offers_the_next_exam(filled):
     program_says("normal")
     first, second = (int(row.split('data-exam="')[1][0]) for row in rows(run(filled)))
