@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from textwrap import fill
 from typing import Any
 
-from mammo_core.training.pictures import load_parts
+from mammo_core.mias.splits import N_FOLDS, load_folds
 from mammo_core.training.run_folder import ExperimentFolder
 from mammo_core.training.search import search, studies_dir
 from mammo_core.training.settings import experiment_settings
@@ -32,15 +32,15 @@ def kept_search() -> dict[str, Any]:
     """Return the kept search once it has run to its end, {} before.
 
     Returns:
-        `rows`, one a trial; `monitor`; the `settings` that all trials share; `n_women` and `n_pictures` that judged.
+        `rows`, one a trial; `monitor`; the `settings` that all trials share; `n_women` who judged.
     """
     folder = ExperimentFolder(studies_dir() / NAME)
     trials = folder.read("trials")
     if len(trials.get("rows", [])) < N_TRIALS:
         return {}
-    judged = load_parts(folder.settings()).validation
-    counts = {"n_women": len(set(judged.women.tolist())), "n_pictures": len(judged)}
-    return trials | {"settings": folder.read("settings")} | counts
+    data = folder.settings().data
+    judges = [woman for woman, folds in load_folds().items() if folds[data.repeat] == (data.fold + 1) % N_FOLDS]
+    return trials | {"settings": folder.read("settings"), "n_women": len(judges)}
 
 
 def search_text(found: dict[str, Any]) -> str:
@@ -59,9 +59,9 @@ def search_text(found: dict[str, Any]) -> str:
     said = (
         f"Optuna tried {len(rows)} settings of transfer on EfficientNet-Lite0, on regions shrunk to {data['side_px']} "
         f"pixels, fold {data['fold']}: {n_done} to their end, {len(rows) - n_done} broken off because they fell behind "
-        f"({n_epochs} epochs, {minutes:.0f} minutes by the clock). Validation AUC, on the {found['n_women']} women "
-        f"({found['n_pictures']} regions) who choose the epoch, was {best} for the best, {middle} for the middle one "
-        f"and {last} for the last. The best of {len(rows)} is flattered by having been chosen, the women kept apart "
+        f"({n_epochs} epochs, {minutes:.0f} minutes by the clock). Validation AUC, on the regions of the "
+        f"{found['n_women']} women who choose the epoch, was {best} for the best, {middle} for the middle one and "
+        f"{last} for the last. The best of {len(rows)} is flattered by having been chosen, the women kept apart "
         "were never looked at, and nothing of it goes into the released model."
     )
     lines = "\n".join(f"| {' | '.join(cells)} |" for cells in (_HEAD, ["---"] * len(_HEAD), *map(_cells, rows)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+from benchmarks import families
 from mammo_core.cli.experiment import figures_text
 from mammo_core.cli.main import main
 from mammo_core.config import ROOT
@@ -423,6 +425,21 @@ def test_a_trial_that_falls_behind_is_broken_off(runs, settings, monkeypatch):
     rows = search.search("behind", settings, [], 6)
     assert [row["state"] for row in rows[4:]] == ["broken off", "broken off"]
     assert all(row["epochs"] < 8 for row in rows[4:])
+
+
+# The committed table
+
+
+def test_the_families_documents_follow_from_the_kept_scores(tmp_path, monkeypatch):
+    for end in ("json", "csv", "md"):
+        shutil.copy(families.OUT.with_suffix(f".{end}"), tmp_path)
+    monkeypatch.setattr(families, "ROOT", tmp_path)
+    monkeypatch.setattr(families, "OUT", tmp_path / "families")
+    monkeypatch.setenv("MAMMO_RUNS_DIR", str(tmp_path / "runs"))
+    monkeypatch.setattr(sys, "argv", ["families"])
+    before = {path.name: path.read_bytes() for path in tmp_path.glob("families.*")}
+    assert families.main() == 0
+    assert {path.name: path.read_bytes() for path in tmp_path.glob("families.*")} == before
 
 
 @pytest.mark.long
