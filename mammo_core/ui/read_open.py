@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from mammo_core.ui.case import Case, OpenFilm, close_case, open_files
 from mammo_core.ui.demo import DEMO_EXAMS, demo_files, demo_picture
@@ -71,7 +72,9 @@ def show_upload() -> None:
     key = f"upload_{generation}"
 
     def dropped() -> None:
-        st.session_state[_UPLOADED] = st.session_state[key]
+        # Called again after a click during the run that opened them: what was taken in by then has been let go.
+        files = [file for file in st.session_state[key] if isinstance(file, UploadedFile)]
+        st.session_state[_UPLOADED] = files
         st.session_state["upload_generation"] = generation + 1  # an emptied field, ready for the next films
 
     st.file_uploader(
