@@ -39,18 +39,20 @@ except BundleError as error:
 except MammoError as error:
     trouble = (read_words.NOT_READ_TITLE, str(error))
 
-with answer:  # first, because it takes no time; the films' pictures do
+with answer:  # what was waited for goes first: the answer, the films, and only then what stands below them
     if hidden:
         reader_card.ask(subject)
     else:
         reader_card.show_reader(subject)
     if reading:
         show_reading(reading)
-        show_film_report(film, reading, bundle)
     elif trouble:
         st.error(trouble[1], title=trouble[0], icon=":material/error:")
+with films:
+    show_films(film, bundle, reading)
+with answer:
+    if reading:
+        show_film_report(film, reading, bundle)
     show_facts(film, bundle)
     if film.credit:
         st.caption(film.credit)
-with films:
-    show_films(film, bundle, reading)

@@ -21,7 +21,7 @@ from mammo_core.ui.similar_show import show_similar
 from mammo_core.ui.viewer import Mark, Pane, drawn_region, show_viewer
 from mammo_core.ui.words import read as words
 
-_CLIP, _TILES = 2.0, 8
+_CLIP, _TILES, _TARGET = 2.0, 8, "malignant"
 WAITING_PX = 560
 """Height of what stands where the films will be, while the film is read."""
 _FRAGMENT, _VIEWER = "films", "viewer"
@@ -31,7 +31,8 @@ _FRAGMENT, _VIEWER = "films", "viewer"
 def show_films(film: OpenFilm, bundle: Bundle | None, reading: FilmReading | None) -> None:
     """Show the film untouched, enhanced and, once it is read, with its heatmap; below it the controls of both.
 
-    What the enhancement did in figures is worked out last, when the pictures are on their way.
+    The pictures go first. What the enhancement did in figures is worked out while the browser draws them, before the
+    controls are sent, whose drawing would keep it from that.
     """
     take_region(film, drawn_region(_VIEWER))
     focus = _breast(film, bundle)
@@ -41,28 +42,38 @@ def show_films(film: OpenFilm, bundle: Bundle | None, reading: FilmReading | Non
         marks=region_marks(film, bundle if reading else None), pixel_spacing_mm=mammogram.pixel_spacing_mm,
     )  # fmt: skip
     progress, films, controls = st.container(), st.container(), st.container(border=True, key="controls")
-    panes = [whole]
-    with controls:
-        left, right = st.columns(2, gap="medium") if bundle and reading else (st.container(),) * 2
-    with left:
-        panes.append(_enhancement(film, whole))
-        note = st.empty()
+    panes = [whole, _enhanced(film, whole)]
     if bundle and reading:
-        with right:
-            panes.append(_heatmap(film, bundle, reading, progress, whole))
+        panes.append(_heated(film, bundle, reading, progress, whole))
     with films:
         show_viewer(panes, key=_VIEWER, select_region=bool(focus and reading), rerun=_FRAGMENT)
         show_region(film, bundle if reading else None)
         show_similar(film, bundle, reading)
-    if reading:
+    figures = _figures(film, bundle)
+    with controls:
+        left, right = st.columns(2, gap="medium") if bundle and reading else (st.container(),) * 2
+    with left:
+        _enhancement_controls(film)
+        if figures:
+            st.caption(words.FIGURES_NOTE.format(figures=figures))
+    if bundle and reading:
+        with right:
+            _heatmap_controls(film, bundle, reading)
         _save_reading(film, reading)
-    _show_figures(note, film, bundle)
 
 
-def _enhancement(film: OpenFilm, whole: Pane) -> Pane:
-    """Draw the controls of CLAHE and return its pane."""
-    st.session_state.setdefault("clip", _CLIP)
-    st.session_state.setdefault("tiles", _TILES)
+def _enhanced(film: OpenFilm, whole: Pane) -> Pane:
+    """Return the pane of CLAHE, as the controls stand."""
+    pixels = verbs.enhanced(film, *_clahe())
+    return replace(whole, title=words.ENHANCED, pixels=pixels, bit_depth=verbs.depth(pixels))
+
+
+def _clahe() -> tuple[float, int]:
+    """Return clip limit and tiles a side, as the controls stand or will stand when they are drawn."""
+    return st.session_state.setdefault("clip", _CLIP), st.session_state.setdefault("tiles", _TILES)
+
+
+def _enhancement_controls(film: OpenFilm) -> None:
     columns = st.columns(2)
     clip = columns[0].slider(
         words.CLIP_LABEL, 0.5, 8.0, step=0.25, key="clip", persist_state="session", help=words.CLIP_HELP
@@ -71,45 +82,52 @@ def _enhancement(film: OpenFilm, whole: Pane) -> Pane:
     reset, save = st.columns(2)
     reset.button(words.RESET, on_click=_reset_enhancement, icon=":material/restart_alt:", width="stretch")
     _save(save, words.SAVE_ENHANCED, lambda: verbs.enhanced_file(film, clip, tiles), "enhanced-not-for-diagnosis.png")
-    pixels = verbs.enhanced(film, clip, tiles)
-    return replace(whole, title=words.ENHANCED, pixels=pixels, bit_depth=verbs.depth(pixels))
 
 
 def _reset_enhancement() -> None:
     st.session_state["clip"], st.session_state["tiles"] = _CLIP, _TILES
 
 
-def _show_figures(place: DeltaGenerator, film: OpenFilm, bundle: Bundle | None) -> None:
-    """Say what the enhancement did, in figures; nothing where the breast was not found."""
+def _figures(film: OpenFilm, bundle: Bundle | None) -> str:
+    """Return what the enhancement did, in figures; nothing where the breast was not found."""
     if bundle is None:
-        return
+        return ""
     try:
-        values = verbs.figures(film, st.session_state["clip"], st.session_state["tiles"], bundle.config)
+        values = verbs.figures(film, *_clahe(), bundle.config)
     except MammoError:
-        return
-    figures = ", ".join(form.format(values[name]) for name, form in words.FIGURES.items())
-    place.caption(words.FIGURES_NOTE.format(figures=figures))
+        return ""
+    return ", ".join(form.format(values[name]) for name, form in words.FIGURES.items())
 
 
-def _heatmap(film: OpenFilm, bundle: Bundle, reading: FilmReading, progress: DeltaGenerator, whole: Pane) -> Pane:
-    """Draw the controls of the heatmap and return its pane; how far a slow method is stands at `progress`."""
+def _heated(film: OpenFilm, bundle: Bundle, reading: FilmReading, progress: DeltaGenerator, whole: Pane) -> Pane:
+    """Return the pane of the heatmap, as the controls stand; how far a slow method is stands at `progress`."""
+    method, target = _explained()
+    title = words.HEATMAP.format(method=_method_name(method), target=target)
+    heat = _explain(film, bundle, method, target, progress)
+    return replace(whole, title=title, heatmap=heat.heatmap, marks=[*marks_of(reading), *whole.marks])
+
+
+def _explained() -> tuple[str, str]:
+    """Return method and class, as the controls stand or will stand when they are drawn."""
+    return st.session_state.get("method", next(iter(words.METHODS))), st.session_state.get("target", _TARGET)
+
+
+def _heatmap_controls(film: OpenFilm, bundle: Bundle, reading: FilmReading) -> None:
     columns = st.columns(2)
     method = columns[0].selectbox(
         words.METHOD_LABEL, list(words.METHODS), format_func=_method_name, key="method", persist_state="session",
         help=words.METHOD_HELP,
     )  # fmt: skip
     target = columns[1].selectbox(
-        words.TARGET_LABEL, LABELS, LABELS.index("malignant"), str.capitalize, "target", persist_state="session"
+        words.TARGET_LABEL, LABELS, LABELS.index(_TARGET), str.capitalize, "target", persist_state="session"
     )
-    heat = _explain(film, bundle, method, target, progress)
+    heat = verbs.heat(film, bundle, method, target, lambda fraction: None)  # kept: its pane has it
     make = lambda: verbs.overlay_file(film, heat.heatmap, [mark.box for mark in reading.candidates])  # noqa: E731
     _save(st.container(), words.SAVE_OVERLAY, make, f"heatmap-{method}-{target}.png", words.SAVE_OVERLAY_HELP)
     if heat.empty:
         st.info(words.NO_EVIDENCE.format(target=target, method=_method_name(method)), icon=":material/info:")
     else:
         st.caption(f"{words.METHODS[method][1]} {words.HEATMAP_NOTE}")
-    title = words.HEATMAP.format(method=_method_name(method), target=target)
-    return replace(whole, title=title, heatmap=heat.heatmap, marks=[*marks_of(reading), *whole.marks])
 
 
 def marks_of(reading: FilmReading) -> list[Mark]:
