@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mammo_core.film.demo_films import demo_files
+from mammo_core.film.demo_films import has_demos
 from mammo_core.ui.door import enter_through_app
 from mammo_core.ui.style import apply_style
 from mammo_core.ui.walk_exam import open_exam
@@ -16,7 +16,7 @@ enter_through_app()
 apply_style("walk")
 
 place = walk_place()
-if not all(demo_files(exam) for exam in words.EXAMS):
+if not has_demos():
     st.title(words.NO_DEMO_TITLE)
     st.info(opening_words.DEMO_ABSENT, icon=":material/info:")
     st.stop()

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import softmax
 
 from mammo_core.explain.model import ExplainedModel, film_evidence
 from mammo_core.reading.scan import Scan
@@ -34,6 +33,8 @@ def scorecam(
         progress: Called with a fraction from 0 to 1 after each pass; may raise to stop the work.
         channels: How many features are tried.
     """
+    from scipy.special import softmax  # as in `reading.scores`
+
     features, grid = scan.features, scan.grid
     most_varied = np.argsort(-features.std(axis=(0, 1)), kind="stable")[:channels]
     film = grid.image.astype(np.float32)

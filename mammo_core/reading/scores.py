@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
 
 from mammo_core.types import LABELS, Probabilities
 
@@ -92,6 +91,8 @@ class Calibration:
 
     def __call__(self, scores: np.ndarray) -> np.ndarray:
         """Return (..., 3) probabilities that sum to 1 for (..., 2) margins."""
+        from scipy.special import expit  # a fifth of a second, for which no first page need wait
+
         first, second = np.moveaxis(np.asarray(scores, dtype=np.float64), -1, 0)
         abnormal = expit(self.abnormal[0] * first + self.abnormal[1])
         malignant = expit(self.malignant[0] * second + self.malignant[1])

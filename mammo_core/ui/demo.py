@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from mammo_core.film.demo_films import demo_files
+from mammo_core.film.demo_films import demo_files, has_demos
 from mammo_core.film.enhance import to_display
 from mammo_core.film.load import load_mammogram
 from mammo_core.report.pictures import encode_png, shrink
@@ -14,7 +14,7 @@ from mammo_core.ui.words.opening import DEMO_EXAMS
 
 _PICTURE_PX = 300
 _GAP_PX = 6
-__all__ = ["DEMO_EXAMS", "demo_files", "demo_picture"]
+__all__ = ["DEMO_EXAMS", "demo_files", "demo_picture", "has_demos"]
 
 
 @st.cache_data(max_entries=len(DEMO_EXAMS), show_spinner=False)

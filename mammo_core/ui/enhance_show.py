@@ -1,4 +1,9 @@
-"""The Enhancement page: both pictures, the sliders that are followed, and what they did in figures."""
+"""The Enhancement page: both pictures, the sliders that are followed, and what they did in figures.
+
+While a slider moves, only what follows it is sent: the pictures, the sliders and the line above the figures, each a
+fragment of its own. All of the page's part would be thirty elements, which the browser takes longer to lay out than the
+picture takes to make and to draw. The rest (mark of a preset, ways back, downloads, figures) follows when it is let go.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +15,7 @@ import streamlit as st
 from mammo_core.film.enhance_settings import spacing_used
 from mammo_core.report.chart_style import CONFIG
 from mammo_core.ui.case import Case, OpenFilm
-from mammo_core.ui.dials import show_dials
+from mammo_core.ui.dials import Move, show_dials
 from mammo_core.ui.enhance_bench import Bench, Measured, bench_of, file_name
 from mammo_core.ui.enhance_settings import Choice, current_choice, dial_values, dials_of
 from mammo_core.ui.viewer import Pane, show_viewer
@@ -18,9 +23,12 @@ from mammo_core.ui.words import enhance as words
 
 _WAITING_PX = 620
 """Height of what stands where the films will be, while the first one is laid on the bench."""
+_ALL = "enhance_bench"
+_FOLLOWS = ("enhance_pictures", "enhance_sliders", "enhance_summary")
+"""Fragments that follow a moving slider, in the order in which they are sent."""
 
 
-@st.fragment
+@st.fragment(key=_ALL)
 def show_bench(film: OpenFilm, case: Case) -> None:
     """Show a film untouched and enhanced, the controls beside it, the histogram and the figures below.
 
@@ -42,13 +50,11 @@ def show_bench(film: OpenFilm, case: Case) -> None:
     with pictures:
         _show_pictures(film, bench, choice)
     with dials:
-        offered, values = dials_of(choice.settings), dial_values(choice.settings)
-        show_dials(words.DIALS_LABEL, offered, values, choice.move, key="enhance_dials", stamp=choice.stamp)
-        if choice.settings.amount:
-            st.caption(_radius_note(film, choice))
+        _show_sliders(film, choice)
     _show_measured(bench, choice)
 
 
+@st.fragment(key=_FOLLOWS[0])
 def _show_pictures(film: OpenFilm, bench: Bench, choice: Choice) -> None:
     mammogram, settings = film.mammogram, choice.settings
     pixels, bits = bench.picture(settings)
@@ -58,6 +64,18 @@ def _show_pictures(film: OpenFilm, bench: Bench, choice: Choice) -> None:
     panes.append(Pane(title, pixels=pixels, bit_depth=bits, **same))
     # Side by side, a phone would show the untouched film alone, and no slider would seem to do anything.
     show_viewer(panes, key="enhance_viewer", on_phone="swipe")
+
+
+@st.fragment(key=_FOLLOWS[1])
+def _show_sliders(film: OpenFilm, choice: Choice) -> None:
+    def follow(move: Move) -> None:
+        choice.move(move)
+        st.rerun(_FOLLOWS if move.moving else _ALL)
+
+    offered, values = dials_of(choice.settings), dial_values(choice.settings)
+    show_dials(words.DIALS_LABEL, offered, values, follow, key="enhance_dials", stamp=choice.stamp)
+    if choice.settings.amount:
+        st.caption(_radius_note(film, choice))
 
 
 def _show_presets(choice: Choice) -> None:
@@ -114,11 +132,10 @@ def _radius_note(film: OpenFilm, choice: Choice) -> str:
 
 def _show_measured(bench: Bench, choice: Choice) -> None:
     """Show histogram and figures; while a slider moves the last ones, greyed, so that the picture keeps up with it."""
-    waits = choice.moving and bench.measured_last is not None
-    measured = bench.measured_last if waits else bench.measure(choice.settings)
+    measured = bench.measured_last if _waits(bench, choice) else bench.measure(choice.settings)
     with st.container(key="enhance_measured"):
         st.header(words.FIGURES_TITLE)
-        st.markdown(words.FIGURES_WAIT if waits else _summary(measured))
+        _show_summary(bench, choice)
         histogram, figures = st.columns([1, 1.35], gap="medium")
         with histogram:
             logarithmic = st.toggle(
@@ -132,8 +149,20 @@ def _show_measured(bench: Bench, choice: Choice) -> None:
                 alt=words.HISTOGRAM_ALT,
             )
         with figures:
-            _show_figures(measured.figures, old=waits)
+            _show_figures(measured.figures)
             st.caption(words.FIGURES_NOTE.format(pixels=f"{int(measured.counts[0].sum()):,}".replace(",", "\u202f")))
+
+
+@st.fragment(key=_FOLLOWS[2])
+def _show_summary(bench: Bench, choice: Choice) -> None:
+    """Say in a line what was done, or that the figures below are still those of before: they are greyed by its key."""
+    waits = _waits(bench, choice)
+    with st.container(key="enhance_waits" if waits else "enhance_says"):
+        st.markdown(words.FIGURES_WAIT if waits else _summary(bench.measure(choice.settings)))
+
+
+def _waits(bench: Bench, choice: Choice) -> bool:
+    return choice.moving and bench.measured_last is not None
 
 
 def _summary(measured: Measured) -> str:
@@ -143,7 +172,7 @@ def _summary(measured: Measured) -> str:
     return (words.GAIN if contrast >= noise else words.GRAIN).format(contrast=contrast, noise=noise)
 
 
-def _show_figures(figures: dict[str, float], old: bool) -> None:
+def _show_figures(figures: dict[str, float]) -> None:
     psnr_db = figures["psnr_db"]
     written = figures | {"psnr_db": f"{psnr_db:.1f} dB" if isfinite(psnr_db) else words.NO_DIFFERENCE}
     cards = "".join(
@@ -151,4 +180,4 @@ def _show_figures(figures: dict[str, float], old: bool) -> None:
         f'<dd class="way">{escape(way)}</dd><dd>{escape(sentence)}</dd></div>'
         for name, form, way, sentence in words.FIGURES
     )
-    st.html(f'<dl class="measured{" old" if old else ""}">{cards}</dl>')
+    st.html(f'<dl class="measured">{cards}</dl>')

@@ -7,7 +7,7 @@ from streamlit.runtime.scriptrunner import RerunException
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from mammo_core.ui.case import Case, OpenFilm, close_case, open_files
-from mammo_core.ui.demo import DEMO_EXAMS, demo_files, demo_picture
+from mammo_core.ui.demo import DEMO_EXAMS, demo_files, demo_picture, has_demos
 from mammo_core.ui.forget import forget_uploads
 from mammo_core.ui.walk_start import show_walk_button
 from mammo_core.ui.words import opening as opening_words
@@ -54,7 +54,7 @@ def show_ways_in() -> None:
 
 def show_demos() -> None:
     """Show a picture of each demo exam with the button that opens it."""
-    if not all(demo_files(exam) for exam in DEMO_EXAMS):
+    if not has_demos():
         st.info(opening_words.DEMO_ABSENT, icon=":material/info:")
         return
     for exam, column in zip(DEMO_EXAMS, st.columns(len(DEMO_EXAMS)), strict=True):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from mammo_core.film.demo_films import demo_files
+from mammo_core.film.demo_films import has_demos
 from mammo_core.ui.words import walk as words
 
 N_STEPS = len(words.STEPS)
@@ -64,7 +64,7 @@ def show_walk_button(key: str, note: bool = True) -> None:
         key: Of the button; one a page.
         note: Whether to say what the walk is.
     """
-    if not all(demo_files(exam) for exam in words.EXAMS):
+    if not has_demos():
         return
     place = st.session_state.get(_PLACE)
     begun = place is not None and place.step > 1

@@ -10,7 +10,7 @@ import streamlit as st
 from mammo_core.errors import StoreError
 from mammo_core.store.adding import Taken
 from mammo_core.store.store import UNDO_MINUTES
-from mammo_core.ui.demo import DEMO_EXAMS, demo_files
+from mammo_core.ui.demo import DEMO_EXAMS, demo_files, has_demos
 from mammo_core.ui.read_open import plain
 from mammo_core.ui.walk_start import show_walk_button
 from mammo_core.ui.words import opening as opening_words
@@ -40,7 +40,7 @@ def show_welcome() -> None:
 def show_demo_button() -> None:
     """Show the button that puts the demo exams on the list."""
     st.caption(words.DEMO_TEXT)
-    present = all(demo_files(exam) for exam in DEMO_EXAMS)
+    present = has_demos()
     st.button(
         words.DEMO_BUTTON, key="worklist_demo", icon=":material/playlist_add:", on_click=_ask_demo, width="stretch",
         disabled=not present, help=None if present else opening_words.DEMO_ABSENT,

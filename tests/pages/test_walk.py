@@ -61,7 +61,7 @@ def test_the_address_says_where_to_begin_and_an_odd_one_does_no_harm(address, wh
 
 
 def test_without_the_demo_exams_the_walk_says_what_to_do(monkeypatch):
-    monkeypatch.setattr("mammo_core.film.demo_films.demo_files", lambda exam: [])
+    monkeypatch.setattr("mammo_core.film.demo_films._paths", lambda exam: [])
     test = page()
     assert not test.exception
     assert words.NO_DEMO_TITLE in said(test)
