@@ -19,7 +19,12 @@ MAY_IMPORT = {
         TENSORFLOW,
         (
             *(f"mammo_core/network/{module}.py" for module in ("backbone", "build", "export", "train")),
-            *("mammo_core/network/families/", "mammo_core/explain/", "benchmarks/speed_library.py"),
+            *(
+                "mammo_core/network/families/",
+                "mammo_core/explain/",
+                "benchmarks/speed_library.py",
+                "benchmarks/training_speed.py",
+            ),
         ),
     ),
 }
