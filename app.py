@@ -47,7 +47,9 @@ wake_worklist()
 try:
     page.run()
 except StopException:
-    pass  # a page that stops has been drawn: only after a run to its end does Streamlit drop what the last run left
+    # A page that stops has been drawn: only after a run to its end does Streamlit drop what the last run left. A run
+    # that a newer one has overtaken would drop the newer one's fragments: it stops here once more.
+    st.session_state.get("case")
 finally:
     # Streamlit would do this after every run (`runner.postScriptGC`), those of a fragment too: then following a slider
     # would take twice as long. What is left of closed films is forgotten after whole runs instead.
