@@ -138,7 +138,7 @@ def region(film: OpenFilm, bundle: Bundle, point: tuple[float, float]) -> Region
 def _region_once(film: OpenFilm, bundle: Bundle, point: tuple[float, float]) -> dict[str, Preprocessed | RegionScan]:
     """Return what reading, Grad-CAM and similar cases of a region share."""
     ready = prepared(film, bundle.config)
-    seen = film.get(("region scan", bundle.model_id, point), lambda: scan_region(ready, point, bundle))
+    seen = film.get(("region_scan", bundle.model_id, point), lambda: scan_region(ready, point, bundle))
     return {"prepared": ready, "scan": seen}
 
 
