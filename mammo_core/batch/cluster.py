@@ -12,6 +12,8 @@ from mammo_core.errors import BatchError
 if TYPE_CHECKING:
     from distributed import Client
 
+KEPT_BYTES = 256 * 2**20
+"""Freed memory that a worker keeps for its next film."""
 CONNECT_SECONDS = 30
 """How long a scheduler may take to answer, and its first worker to be there."""
 
@@ -54,6 +56,8 @@ def _local(workers: int | None) -> Iterator[Client]:
     from distributed import Client, LocalCluster
 
     settings = {"distributed.scheduler.allowed-failures": 0, "distributed.worker.profile.enabled": False}
+    # Dask lets workers give freed memory back at once; every film then fetches it anew.
+    settings |= {"distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": KEPT_BYTES}
     with (
         dask.config.set(settings),
         LocalCluster(
