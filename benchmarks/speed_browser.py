@@ -5,8 +5,6 @@ The browser times itself, from its own event to the first frame in which all is 
 
 from __future__ import annotations
 
-import argparse
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -15,7 +13,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import Page
 
-from benchmarks.contest import Contest, head, hold, line
+from benchmarks.contest import Contest
 from benchmarks.speed_films import films
 from benchmarks.visitor import READ, RESTS, THREE_DRAWN, a_browser, a_page, upload, wait_until
 from mammo_core import explain, load_bundle, load_mammogram, preprocess, read_film
@@ -23,11 +21,12 @@ from mammo_core.film.enhance import enhance
 from mammo_core.network.bundle import Bundle
 from scripts.live_app import live_app
 
+_RUNS = 7
 _TWO_DRAWN = "drawn().length === 2 && drawn().every((ids) => /^\\w+ /.test(ids))"
 _CALM = f"seen('.dials')[0] && {RESTS} && !document.querySelector('[data-testid=stSkeleton]')"
 
 
-def contests(runs: int = 7) -> Iterator[Contest]:
+def contests() -> Iterator[Contest]:
     """Yield the contests; the servers and the browser live until the generator ends."""
     bundle = load_bundle()
     with ExitStack() as stack:
@@ -44,14 +43,14 @@ def contests(runs: int = 7) -> Iterator[Contest]:
                 "read, and a page that sends and draws",
                 lambda data=data: time_reading(data, bundle) + time_upload(sender, data, THREE_DRAWN),
                 1.5,
-                runs,
+                _RUNS,
             )
         for name, data in films().items():
             with a_page(browser, f"{ours}/enhance") as page, a_page(browser, address_of(bare_slider, name)) as bare:
                 upload(page, ("film", data))
                 floor = mover(bare)
                 yield Contest(
-                    f"{name}, a slider's move", mover(page), "CLAHE, and a page that sends it", floor, 1.5, runs
+                    f"{name}, a slider's move", mover(page), "CLAHE, and a page that sends it", floor, 1.5, _RUNS
                 )
 
 
@@ -98,17 +97,3 @@ def mover(page: Page) -> Callable[[], float]:
 def address_of(url: str, film: str) -> str:
     """Return the address of the bare slider's page for a film."""
     return f"{url}/?film={quote(film)}"
-
-
-def main() -> int:
-    """Hold the contests and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=7, help="runs of each, taken in turn (default: 7)")
-    print(head())
-    for contest in contests(parser.parse_args().runs):
-        print(line(hold(contest)), flush=True)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -6,7 +6,6 @@ by the same Streamlit with the same settings. The floor of the library's import 
 
 from __future__ import annotations
 
-import argparse
 import os
 import shutil
 import socket
@@ -20,11 +19,12 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from benchmarks.contest import Contest, head, hold, line
+from benchmarks.contest import Contest
 from benchmarks.visitor import a_browser, a_page
 from mammo_core.ui.words.frame import PAGES
 from scripts.live_app import ROOT, free_port
 
+_RUNS, _IMPORT_RUNS = 7, 3
 _HELLO = """
 import streamlit as st
 st.set_page_config(page_title="Hello", layout="wide")
@@ -34,7 +34,7 @@ _PAGE = 'import streamlit as st\nst.write("Hello, world")\n'
 _READY, _HELLO_READY = "input[type=file]:enabled", "text=Hello, world"
 
 
-def contests(runs: int = 7) -> Iterator[Contest]:
+def contests() -> Iterator[Contest]:
     """Yield the contests; the browser and the hello-world app live until the generator ends."""
     with a_browser() as browser, tempfile.TemporaryDirectory(prefix="mammo-bench-") as folder:
         hello = write_hello(Path(folder))
@@ -44,11 +44,11 @@ def contests(runs: int = 7) -> Iterator[Contest]:
             f"a hello-world Streamlit app of {len(PAGES)} pages",
             lambda: time_first_page(browser, hello, _HELLO_READY),
             1.5,
-            runs,
+            _RUNS,
         )
     yield Contest(
         "import mammo_core", lambda: time_import("mammo_core"), "import tensorflow", lambda: time_import("tensorflow"),
-        0.1, min(runs, 3),
+        0.1, _IMPORT_RUNS,
     )  # fmt: skip
 
 
@@ -101,17 +101,3 @@ def time_import(package: str) -> float:
     code = f"import time; start = time.perf_counter(); import {package}; print(1000 * (time.perf_counter() - start))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     return float(done.stdout.split()[-1])
-
-
-def main() -> int:
-    """Hold the contests and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=7, help="runs of each, taken in turn (default: 7)")
-    print(head())
-    for contest in contests(parser.parse_args().runs):
-        print(line(hold(contest)), flush=True)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
