@@ -138,6 +138,22 @@ def test_all_panes_zoom_and_move_alike(show, kind):
     assert other_x == pytest.approx(x if kind == "pair" else 2 * before[0] - x, abs=0.1)
 
 
+def test_films_that_come_while_the_viewer_is_being_loaded_are_shown(browser, address):
+    slow = """const make = URL.createObjectURL
+    URL.createObjectURL = blob => make(blob.type !== "text/javascript" ? blob
+      : new Blob(["await new Promise(go => setTimeout(go, 2000))\\n", blob], { type: blob.type }))"""
+    with browser.new_context(viewport={"width": 1200, "height": 900}) as context:
+        page = context.new_page()
+        page.add_init_script(slow)
+        page.goto(f"{address}/?kind=overtaken")
+        expect(page.locator(".pane .mark").first).to_be_visible()
+        expect(page.locator(".pane.empty")).to_have_count(0)
+        page.set_viewport_size({"width": 900, "height": 900})  # and it still follows the window's size
+        for number in range(2):
+            pane = page.locator(".pane").nth(number)
+            expect(pane).to_have_js_property("panel.width", pane.evaluate("pane => pane.clientWidth"))
+
+
 def test_the_wheel_zooms_around_the_pointer_once_a_film_was_clicked(show):
     page = show()
     box = pane(page, 0).bounding_box()

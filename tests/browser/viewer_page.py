@@ -1,5 +1,7 @@
 """A page with nothing but the viewer on drawn films, for its browser tests."""
 
+import time
+
 import numpy as np
 import streamlit as st
 from drawn_films import BOARD, FOCUS, LIGHTER, SPACING_MM, SPECK, deep_film, heatmap
@@ -36,6 +38,13 @@ def mirrored() -> list[Pane]:
 st.set_page_config(layout="wide")
 deep, lighter, heat = films()
 panes = mirrored() if st.query_params.get("kind") == "mirrored" else pair()
+overtaken = st.query_params.get("kind") == "overtaken" and "overtaken" not in st.session_state
+if overtaken:
+    panes = mirrored()
 event = show_viewer(panes, key="viewer", select_region=True)
 if event:
     st.markdown(f"pane {event.pane}: " + " ".join(f"{value:.2f}" for value in event.region))
+if overtaken:
+    time.sleep(0.3)  # the first films have reached the browser, whose viewer is still being loaded
+    st.session_state["overtaken"] = True
+    st.rerun()

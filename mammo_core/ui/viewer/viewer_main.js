@@ -8,7 +8,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const view = viewers.get(root)
   view.send = setTriggerValue
   take(view, data)
-  return () => end(view)
+  // Streamlit asks a call to end that was overtaken while this module was being loaded, and shows the same viewer on.
+  return () => root.isConnected || end(view)
 }
 
 function begin(root) {
