@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 
+import cv2
 import streamlit as st
 
 from mammo_core.config import find_mias
@@ -120,8 +120,8 @@ def _notes(settings: ExperimentSettings) -> None:
 
 
 def _threads() -> int:
-    """Return how many threads a run gets: all cores but one, which the pages keep."""
-    return max(1, (os.cpu_count() or 2) - 1)
+    """Return how many threads a run gets: all cores that may be used but one, which the pages keep."""
+    return max(1, cv2.getNumberOfCPUs() - 1)
 
 
 def _free_name() -> str:

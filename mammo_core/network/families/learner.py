@@ -7,9 +7,9 @@ Adam's states are part of what is kept.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
+import cv2
 import keras
 import numpy as np
 import tensorflow as tf
@@ -127,13 +127,13 @@ class Learner:
 
 
 def use_threads(count: int) -> None:
-    """Let TensorFlow compute with so many threads (0: as many as there are cores), and the same each time.
+    """Let TensorFlow compute with so many threads (0: as many as cores that may be used), and the same each time.
 
     Must be called before anything is computed; later calls with another count change nothing.
     """
     tf.config.experimental.enable_op_determinism()
     try:
-        tf.config.threading.set_intra_op_parallelism_threads(count or os.cpu_count() or 1)
+        tf.config.threading.set_intra_op_parallelism_threads(count or cv2.getNumberOfCPUs())
         tf.config.threading.set_inter_op_parallelism_threads(1)
     except RuntimeError:
         return  # TensorFlow has begun: a second run of one program, which keeps the first one's threads
