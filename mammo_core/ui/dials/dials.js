@@ -28,7 +28,8 @@ export default function ({ data, parentElement, setStateValue }) {
   }
   data.dials.forEach((dial, i) => listen(panel, root, root.children[i].querySelector("input"), data.dials, dial, i))
   root.dataset.answered = data.answered
-  return () => clearTimeout(panel.rest)
+  // Streamlit asks a call to end that was overtaken, too: then the sliders are still there, and one may be held.
+  return () => root.isConnected || clearTimeout(panel.rest)
 }
 
 function makeDial(dial) {
