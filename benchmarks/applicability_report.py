@@ -313,7 +313,8 @@ last columns say what the change does to P(malignant), noticed or not.
 
 {breaks}
 
-Part of this is because the model knows these very films; docs/model_notes.md has the same out of fold.
+Send films as the archive keeps them, not enhanced. Part of this is because the model knows these very films;
+docs/model_notes.md has the same out of fold.
 
 ## Digital mammograms
 
