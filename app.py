@@ -1,13 +1,12 @@
 """The dashboard's door: page settings, navigation, and the notice that stands on every page."""
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import StopException
 
 from mammo_core.errors import BundleError
-from mammo_core.network.bundle import active_folder
-from mammo_core.ui.door import leave_keras_alone
+from mammo_core.network.active import active_folder
+from mammo_core.ui.door import PageEnds, leave_keras_alone
 from mammo_core.ui.forget import forget_the_closed
-from mammo_core.ui.style import MARK, show_frame
+from mammo_core.ui.style import show_frame, show_mark
 from mammo_core.ui.words.frame import PAGES, TITLE
 from mammo_core.ui.worklist_key import carry_key
 from mammo_core.ui.worklist_wake import wake_worklist
@@ -28,8 +27,8 @@ ICONS = {
 }
 
 leave_keras_alone()
-st.set_page_config(page_title=TITLE, page_icon=str(MARK), layout="wide")
-st.logo(str(MARK), size="large")
+st.set_page_config(page_title=TITLE, layout="wide")
+show_mark()
 page = st.navigation(
     [
         st.Page(f"pages/{name}.py", title=title, icon=f":material/{ICONS[name]}:", default=name == "read", help=what)
@@ -46,11 +45,11 @@ carry_key(page.url_path)
 wake_worklist()
 try:
     page.run()
-except StopException:
-    # A page that stops has been drawn: only after a run to its end does Streamlit drop what the last run left. A run
-    # that a newer one has overtaken would drop the newer one's fragments: it stops here once more.
-    st.session_state.get("case")
+except PageEnds:
+    pass  # only after a run to its end does Streamlit drop what the last run left
 finally:
     # Streamlit would do this after every run (`runner.postScriptGC`), those of a fragment too: then following a slider
     # would take twice as long. What is left of closed films is forgotten after whole runs instead.
     forget_the_closed()
+# A run that a newer one has overtaken meanwhile would drop the newer one's fragments: it stops at this look.
+st.session_state.get("case")

@@ -3,11 +3,12 @@
 import streamlit as st
 
 from mammo_core.ui.case import current_case
-from mammo_core.ui.door import enter_through_app
+from mammo_core.ui.door import end_page, enter_through_app
 from mammo_core.ui.enhance_open import show_invitation
 from mammo_core.ui.enhance_show import show_bench
-from mammo_core.ui.read_open import choose_film, open_asked_for, show_refused
+from mammo_core.ui.read_open import choose_film, show_refused
 from mammo_core.ui.style import apply_style
+from mammo_core.ui.ways_in import open_asked_for
 from mammo_core.ui.words import enhance as words
 from mammo_core.ui.words.glossary import explained
 
@@ -21,7 +22,7 @@ st.markdown(words.SUMMARY)
 show_refused(case)
 if not case.films:
     show_invitation()
-    st.stop()
+    end_page()
 
 film = choose_film(case)
 show_bench(film, case)

@@ -6,15 +6,16 @@ from mammo_core.config import PreprocessConfig
 from mammo_core.errors import BundleError, MammoError
 from mammo_core.ui import cards, reader_card, reader_first, verbs
 from mammo_core.ui.case import current_case
-from mammo_core.ui.door import enter_through_app
+from mammo_core.ui.door import end_page, enter_through_app
 from mammo_core.ui.exam_answer import show_exam, show_marks
 from mammo_core.ui.exam_arrange import arrange, names_of, notes_on, show_places
 from mammo_core.ui.exam_films import Shown, outline_films, show_films
 from mammo_core.ui.exam_open import choose_woman, open_pair_asked_for, show_open_menu, show_welcome, step_through_mias
 from mammo_core.ui.exam_read import known_exam, read_now
-from mammo_core.ui.read_open import open_asked_for, show_refused
+from mammo_core.ui.read_open import show_refused
 from mammo_core.ui.report_files import show_exam_report
 from mammo_core.ui.style import apply_style
+from mammo_core.ui.ways_in import open_asked_for
 from mammo_core.ui.words import exam as words
 
 enter_through_app()
@@ -26,7 +27,7 @@ open_pair_asked_for(case)
 show_refused(case)
 if not case.films:
     show_welcome()
-    st.stop()
+    end_page()
 
 films = list(case.films.values())
 with st.container(horizontal=True, vertical_alignment="center", key="exam_head"):
@@ -39,7 +40,7 @@ with st.container(horizontal=True, vertical_alignment="center", key="exam_head")
 if not hanging.places:
     st.info(words.NONE_HANGS, icon=":material/view_column:")
     cards.show_notes(words.NOTES_TITLE, notes_on(films, hanging, woman), outside=False)
-    st.stop()
+    end_page()
 
 bundle = reading = trouble = None
 try:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mammo_core.ui import leakage_show as show
-from mammo_core.ui.door import enter_through_app
+from mammo_core.ui.door import end_page, enter_through_app
 from mammo_core.ui.words import leakage as words
 from mammo_core.ui.words.glossary import explained
 
@@ -14,7 +14,7 @@ st.markdown(words.SUMMARY)
 summary = show.committed()
 if summary is None:
     st.info(words.ABSENT, icon=":material/info:")
-    st.stop()
+    end_page()
 
 st.header(words.MALIGNANT_TITLE)
 st.markdown(words.verdict(summary))

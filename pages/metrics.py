@@ -6,7 +6,7 @@ import streamlit as st
 
 from mammo_core.errors import MammoError
 from mammo_core.network.bundle import active_folder
-from mammo_core.ui.door import enter_through_app
+from mammo_core.ui.door import end_page, enter_through_app
 from mammo_core.ui.metrics_data import load_tested
 from mammo_core.ui.metrics_sections import show_headline
 from mammo_core.ui.metrics_tabs import show_tabs
@@ -20,15 +20,15 @@ try:
     folder = active_folder()
 except MammoError as error:
     st.info(f"{words.NO_MODEL}\n\n{error}", title=words.NO_MODEL_TITLE, icon=":material/model_training:")
-    st.stop()
+    end_page()
 try:
     tested = load_tested(folder)
 except MammoError as error:
     st.error(str(error), title=words.NO_SCORES_TITLE, icon=":material/error:")
-    st.stop()
+    end_page()
 if not tested.blocks:
     st.info(words.NO_SCORES, icon=":material/info:")
-    st.stop()
+    end_page()
 
 name = st.segmented_control(
     words.choose(tested.model_id, tested.files.predictions["woman_id"].nunique()), tested.blocks,

@@ -4,7 +4,7 @@ import streamlit as st
 
 from mammo_core.errors import BundleError
 from mammo_core.ui import verbs
-from mammo_core.ui.door import enter_through_app
+from mammo_core.ui.door import end_page, enter_through_app
 from mammo_core.ui.words import model_card as card_words
 from mammo_core.ui.words.glossary import explained
 
@@ -22,7 +22,7 @@ try:
 except BundleError as error:
     title, text = verbs.no_model(error)
     page.info(text, title=title, icon=":material/model_training:")
-    st.stop()
+    end_page()
 title, _, body = bundle.card.partition("\n")
 page.header(title.lstrip("# "))
 page.download_button(

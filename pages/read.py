@@ -2,57 +2,16 @@
 
 import streamlit as st
 
-from mammo_core.errors import BundleError, MammoError
-from mammo_core.ui import reader_card, reader_first, verbs
-from mammo_core.ui.case import current_case
 from mammo_core.ui.door import enter_through_app
-from mammo_core.ui.read_answer import show_facts, show_reading
-from mammo_core.ui.read_films import WAITING_PX, show_films
-from mammo_core.ui.read_open import choose_film, open_asked_for, show_refused, show_welcome
-from mammo_core.ui.report_files import show_film_report
-from mammo_core.ui.style import title_unseen
-from mammo_core.ui.words import read as read_words
+from mammo_core.ui.ways_in import get_ready, open_asked_for, show_welcome
 
 enter_through_app()
 
 open_asked_for()
-case = current_case()
-show_refused(case)
-if not case.films:
+if "case" in st.session_state:
+    from mammo_core.ui.read_page import show_case  # loads what a film needs: the first page is sent without
+
+    show_case()
+else:
     show_welcome()
-    st.stop()
-
-film = choose_film(case)
-title_unseen(f"{film.mammogram.name}: {film.name}")
-films, answer = st.container(key="film_and_answer").columns([2.45, 1], gap="medium")
-waiting = films.empty()  # there in every run, or the viewer would move and begin anew when the answer is uncovered
-bundle = reading = trouble = None
-subject = reader_first.subject_of(film)
-hidden = reader_first.hides(subject)
-try:
-    bundle = verbs.active_bundle()
-    if not hidden:
-        with waiting, st.skeleton(height=WAITING_PX):
-            reading = verbs.reading(film, bundle)
-except BundleError as error:
-    trouble = verbs.no_model(error)
-except MammoError as error:
-    trouble = (read_words.NOT_READ_TITLE, str(error))
-
-with answer:  # what was waited for goes first: the answer, the films, and only then what stands below them
-    if hidden:
-        reader_card.ask(subject)
-    else:
-        reader_card.show_reader(subject)
-    if reading:
-        show_reading(reading)
-    elif trouble:
-        st.error(trouble[1], title=trouble[0], icon=":material/error:")
-with films:
-    show_films(film, bundle, reading)
-with answer:
-    if reading:
-        show_film_report(film, reading, bundle)
-    show_facts(film, bundle)
-    if film.credit:
-        st.caption(film.credit)
+    get_ready()

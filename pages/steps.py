@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mammo_core.errors import MammoError
-from mammo_core.ui.door import enter_through_app
+from mammo_core.ui.door import end_page, enter_through_app
 from mammo_core.ui.steps_films import choose_film
 from mammo_core.ui.steps_show import show_steps, take_apart
 from mammo_core.ui.words import dataset as dataset_words
@@ -15,7 +15,7 @@ st.title(words.TITLE)
 st.markdown(words.SUMMARY, help=explained("CLAHE", "MLO"))
 chosen = choose_film("steps")
 if chosen is None:
-    st.stop()
+    end_page()
 source, key, film = chosen
 try:
     with st.spinner(words.WORKING), st.skeleton(height=560):
@@ -23,7 +23,7 @@ try:
 except (MammoError, KeyError) as error:
     reason = str(error) if isinstance(error, MammoError) else dataset_words.FILM_ABSENT
     st.error(reason, title=words.NOT_SHOWN.format(name=film.name), icon=":material/error:")
-    st.stop()
+    end_page()
 show_steps(made)
 if film.credit:
     st.caption(film.credit)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mammo_core.film.demo_films import has_demos
-from mammo_core.ui.door import enter_through_app
+from mammo_core.ui.door import end_page, enter_through_app
 from mammo_core.ui.style import apply_style
 from mammo_core.ui.walk_exam import open_exam
 from mammo_core.ui.walk_frame import show_end, show_head, show_ways
@@ -19,7 +19,7 @@ place = walk_place()
 if not has_demos():
     st.title(words.NO_DEMO_TITLE)
     st.info(opening_words.DEMO_ABSENT, icon=":material/info:")
-    st.stop()
+    end_page()
 
 keep_in_address(place)
 show_head(place)

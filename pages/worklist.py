@@ -6,7 +6,7 @@ from mammo_core.errors import BundleError, StoreError
 from mammo_core.network.bundle import active_folder
 from mammo_core.ui import worklist_add as add
 from mammo_core.ui import worklist_do as do
-from mammo_core.ui.door import enter_through_app
+from mammo_core.ui.door import end_page, enter_through_app
 from mammo_core.ui.reader_first import is_on
 from mammo_core.ui.style import apply_style
 from mammo_core.ui.words import worklist as words
@@ -37,7 +37,7 @@ try:
             do.show_undo(worklist)
     if not exams:
         add.show_welcome()
-        st.stop()
+        end_page()
 
     reader_first = is_on(anew=True)
     with st.container(horizontal=True, vertical_alignment="center", key="worklist_head"):

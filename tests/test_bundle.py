@@ -98,7 +98,7 @@ def test_a_half_made_folder_is_not_released(copy):
 
 @pytest.mark.parametrize("name", ["", "../models", "nothing-here", ".."])
 def test_active_must_name_a_folder_in_models(monkeypatch, tmp_path, name):
-    monkeypatch.setattr("mammo_core.network.bundle.MODELS_DIR", tmp_path)
+    monkeypatch.setattr("mammo_core.network.active.MODELS_DIR", tmp_path)
     (tmp_path / "ACTIVE").write_text(name)
     with pytest.raises(BundleError, match="models/ACTIVE"):
         load_bundle()

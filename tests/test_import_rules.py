@@ -97,3 +97,15 @@ def test_reading_a_film_leaves_tensorflow_out(demo_dir):
         f"print(sorted({TENSORFLOW | {'streamlit'}!r} & set(sys.modules)))"
     )
     assert run_python(code, os.fspath(demo_dir / "sfm-malign-0" / "1-283.dcm")).strip() == "[]"
+
+
+def test_the_first_page_waits_for_nothing_that_a_film_needs():
+    code = (
+        "import sys\nfrom streamlit.testing.v1 import AppTest\n"
+        "from mammo_core.ui import ways_in\n"
+        "ways_in._DRAWN_SECONDS = 600\n"
+        "app = AppTest.from_file('app.py', default_timeout=120).run()\n"
+        "assert not app.exception and app.file_uploader\n"
+        "print(sorted({'numpy', 'cv2', 'pydicom', 'onnxruntime'} & set(sys.modules)))"
+    )
+    assert run_python(code).strip() == "[]"

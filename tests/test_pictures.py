@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mammo_core.report import pictures
+from mammo_core.film.demo_films import DEMO_EXAMS
+from mammo_core.report import palette, pictures
 from mammo_core.types import Box
+from mammo_core.ui.demo import picture_file
+from scripts.demo_pictures import draw
 
 FILM = np.tile(np.linspace(0, 255, 400).astype(np.uint8), (300, 1))
 
@@ -96,3 +99,17 @@ def test_a_heatmap_that_is_hot_in_one_pixel_keeps_its_maximum_when_it_is_shrunk(
     assert small.max() == pytest.approx(0.8)
     assert not pictures.shrink_heatmap(np.zeros((200, 100), np.float32), 40).any()
     assert pictures.shrink_heatmap(heat, 200).max() == pytest.approx(0.8)
+
+
+def test_the_colours_of_the_heat_bar_are_those_of_heatmaps():
+    colours = pictures.heat_layer(np.linspace(0, 1, len(palette.HEAT), dtype=np.float32)[None])[0, :, :3]
+    assert ["#" + bytes(colour).hex() for colour in colours] == list(palette.HEAT)
+
+
+@pytest.mark.parametrize("exam", DEMO_EXAMS)
+def test_the_pictures_of_the_demo_exams_are_what_their_films_look_like(exam):
+    drawn = draw(exam).astype(int)
+    kept = np.asarray(Image.open(picture_file(exam))).astype(int)
+    assert kept.shape == drawn.shape
+    assert np.abs(kept - drawn).max() < 32  # as JPEG keeps it
+    assert np.abs(kept - drawn).mean() < 1

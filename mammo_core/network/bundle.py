@@ -1,7 +1,7 @@
 """A released model: one immutable folder, checked whole before it is believed.
 
-``models/ACTIVE`` names the folder in use. Loading checks the schema, the sha256 of every file, and that the running
-code prepares films exactly as it did at training: when settings or fingerprint differ, it raises.
+``models/ACTIVE`` names the folder in use (`network/active.py`). Loading checks the schema, the sha256 of every file,
+and that the running code prepares films exactly as it did at training: when settings or fingerprint differ, it raises.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mammo_core.config import MODELS_DIR, PreprocessConfig
+from mammo_core.config import PreprocessConfig
 from mammo_core.errors import BundleError, ChecksumError, ConfigMismatchError
+from mammo_core.network.active import active_folder
 from mammo_core.preprocess import fingerprint
 from mammo_core.types import LABELS
 
@@ -74,22 +75,6 @@ class Bundle:
         if bias.shape != (len(LABELS),):
             raise BundleError(f"{self.model_id}: expected a bias for each of {LABELS}, found {bias.shape}")
         return bias
-
-
-def active_folder() -> Path:
-    """Return the folder that `models/ACTIVE` names.
-
-    Raises:
-        BundleError: No model is active.
-    """
-    pointer = MODELS_DIR / "ACTIVE"
-    try:
-        name = pointer.read_text(encoding="utf-8", errors="replace").strip()
-    except OSError as error:
-        raise BundleError("no model is active: models/ACTIVE is missing; restore it, or train a model") from error
-    if name not in {folder.name for folder in MODELS_DIR.iterdir() if folder.is_dir()}:
-        raise BundleError(f"models/ACTIVE names {name!r}, which is no folder in models/; name one of those there")
-    return MODELS_DIR / name
 
 
 def load_bundle(folder: Path | None = None, *, threads: int = 0) -> Bundle:

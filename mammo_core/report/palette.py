@@ -30,5 +30,8 @@ CLASS_MARKERS = {"normal": "circle", "benign": "square", "malignant": "diamond",
 CLASS_DASHES = {"normal": "dot", "benign": "dash", "malignant": "solid", "refer": "dashdot"}
 """Plotly line dashes."""
 
+HEAT = ("#000004", "#1f0c48", "#550f6d", "#88226a", "#ba3655", "#e35933", "#f98c0a", "#f9c932", "#fcffa4")
+"""Of a heatmap from 0 to 1, in equal steps: those of `report/pictures.py`'s `heat_layer`."""
+
 MARK_COLOURS = {"breast": "#4fd1a5", "pectoral": "#c4a1ff", "artefacts": "#ff7ab6", "padding": "#7d8794"}
 """Of what is drawn into a film: sea green, lilac, pink, grey; circles have their class's colour."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mammo_core.ui.read_open import show_ways_in
+from mammo_core.ui.ways_in import show_ways_in
 from mammo_core.ui.words import enhance as words
 
 

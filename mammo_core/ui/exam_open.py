@@ -11,7 +11,7 @@ from mammo_core.ui.case import Case, OpenFilm, close_case, open_files
 from mammo_core.ui.dataset_films import film_bytes
 from mammo_core.ui.demo import DEMO_EXAMS
 from mammo_core.ui.exam_women import name_women
-from mammo_core.ui.read_open import show_demo_button, show_demos, show_upload
+from mammo_core.ui.ways_in import show_demo_button, show_demos, show_upload
 from mammo_core.ui.words import dataset as dataset_words
 from mammo_core.ui.words import exam as words
 

@@ -6,12 +6,7 @@ Colours are those of `report/palette.py`, so that pages and charts agree. Sizes 
 
 from __future__ import annotations
 
-import numpy as np
-
 from mammo_core.report import palette
-from mammo_core.report.pictures import heat_layer
-
-_HEAT = heat_layer(np.linspace(0, 1, 9, dtype=np.float32)[None])[0, :, :3]
 
 TOKENS = {
     # Colours
@@ -25,7 +20,7 @@ TOKENS = {
     "outside": palette.OUTSIDE,
     "film": palette.FILM,
     "ground": palette.BACKGROUND,
-    "heat": f"linear-gradient(90deg, {', '.join('rgb({}, {}, {})'.format(*colour) for colour in _HEAT)})",
+    "heat": f"linear-gradient(90deg, {', '.join(palette.HEAT)})",
     # Classes: `--normal`, `--benign`, `--malignant`, `--refer`
     **palette.CLASS_COLOURS,
     # Type: what stands below a picture, beside a control, in running text, and a figure to be seen first

@@ -11,7 +11,7 @@ from mammo_core import load_mammogram, read_exam
 from mammo_core.config import ROOT
 from mammo_core.errors import BreastNotFoundError
 from mammo_core.mias.phantom import draw_phantom
-from mammo_core.network import bundle as bundle_room
+from mammo_core.network import active
 from mammo_core.preprocess import preprocess
 from mammo_core.report.pictures import encode_png
 from mammo_core.types import DECISIONS, Mammogram
@@ -288,7 +288,7 @@ def test_a_film_that_cannot_be_outlined_is_shown_and_the_others_are_read(page, p
 
 
 def test_without_a_model_films_hang_and_are_compared_but_not_read(page, panes, read_case, monkeypatch, tmp_path):
-    monkeypatch.setattr(bundle_room, "MODELS_DIR", tmp_path)
+    monkeypatch.setattr(active, "MODELS_DIR", tmp_path)
     page.session_state["case"] = copied(read_case, "R-MLO", "L-MLO")
     run(page)
     assert frame_words.NO_MODEL in page.error[0].value

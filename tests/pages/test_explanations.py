@@ -173,9 +173,9 @@ def test_without_a_scorecard_the_page_says_how_to_make_one(page, monkeypatch, tm
 
 
 def test_without_a_model_the_page_says_so_and_shows_no_film(page, monkeypatch, tmp_path):
-    from mammo_core.network import bundle
+    from mammo_core.network import active
 
-    monkeypatch.setattr(bundle, "MODELS_DIR", tmp_path)
+    monkeypatch.setattr(active, "MODELS_DIR", tmp_path)
     assert words.NO_MODEL in shown(run(page))
     assert not page.selectbox
 

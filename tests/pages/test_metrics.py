@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from mammo_core.evaluate.derive import write_metrics
 from mammo_core.evaluate.prevalence import SCREENING as SCREENING_SHARE
-from mammo_core.network import bundle
+from mammo_core.network import active
 from mammo_core.network.bundle import active_folder
 from mammo_core.ui import metrics_compare, metrics_data
 from mammo_core.ui.words import metrics as metrics_words
@@ -33,7 +33,7 @@ def models(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def page(models, monkeypatch) -> AppTest:
-    monkeypatch.setattr(bundle, "MODELS_DIR", models)
+    monkeypatch.setattr(active, "MODELS_DIR", models)
     return AppTest.from_file(str(PAGE), default_timeout=60)
 
 
@@ -53,7 +53,7 @@ def text(page: AppTest) -> str:
 
 
 def test_opens_without_a_model_and_says_what_to_do(monkeypatch, tmp_path):
-    monkeypatch.setattr(bundle, "MODELS_DIR", tmp_path)
+    monkeypatch.setattr(active, "MODELS_DIR", tmp_path)
     page = AppTest.from_file(str(PAGE), default_timeout=60).run()
     assert not page.exception
     assert "mammo_core train" in page.info[0].value
@@ -81,7 +81,7 @@ def test_a_broken_table_is_said_so_and_not_shown(page, models, tmp_path, monkeyp
     table = (models / "synthetic" / "predictions.csv").read_text().replace("p_normal", "p_norm", 1)
     (folder / "predictions.csv").write_text(table)
     (tmp_path / "ACTIVE").write_text("broken")
-    monkeypatch.setattr(bundle, "MODELS_DIR", tmp_path)
+    monkeypatch.setattr(active, "MODELS_DIR", tmp_path)
     page.run()
     assert not page.exception
     assert "p_norm" in page.error[0].value
@@ -200,7 +200,7 @@ def test_two_models_are_compared_on_the_same_women(tmp_path, monkeypatch):
     for seed, name in enumerate(("older", "newer")):
         write_model(tmp_path / name, 20, 1, seed)
     (tmp_path / "ACTIVE").write_text("newer")
-    monkeypatch.setattr(bundle, "MODELS_DIR", tmp_path)
+    monkeypatch.setattr(active, "MODELS_DIR", tmp_path)
     page = AppTest.from_file(str(PAGE), default_timeout=60)
     open_section(page, "Another model")
     assert not page.exception
@@ -312,7 +312,7 @@ def test_a_folder_that_lacks_a_score_file_is_said_so(tmp_path, monkeypatch):
     folder = write_model(tmp_path / "half", 3, 1)
     (folder / "pointers.csv").unlink()
     (tmp_path / "ACTIVE").write_text("half")
-    monkeypatch.setattr(bundle, "MODELS_DIR", tmp_path)
+    monkeypatch.setattr(active, "MODELS_DIR", tmp_path)
     page = AppTest.from_file(str(PAGE), default_timeout=60).run()
     assert not page.exception
     assert "lacks pointers.csv" in page.error[0].value
@@ -322,7 +322,7 @@ def test_a_folder_that_lacks_a_score_file_is_said_so(tmp_path, monkeypatch):
 def test_a_test_set_without_one_class_is_shown_with_reasons(tmp_path, monkeypatch):
     write_model(tmp_path / "tiny", 3)
     (tmp_path / "ACTIVE").write_text("tiny")
-    monkeypatch.setattr(bundle, "MODELS_DIR", tmp_path)
+    monkeypatch.setattr(active, "MODELS_DIR", tmp_path)
     page = AppTest.from_file(str(PAGE), default_timeout=60).run()
     assert not page.exception
     assert values(page)["Cancers missed"] == "–"

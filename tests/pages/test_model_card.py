@@ -3,7 +3,7 @@
 from streamlit.testing.v1 import AppTest
 
 from mammo_core.config import ROOT
-from mammo_core.network import bundle as bundle_room
+from mammo_core.network import active
 from mammo_core.ui.words import model_card as words
 
 PAGE = str(ROOT / "pages" / "model_card.py")
@@ -25,7 +25,7 @@ def test_shows_the_card_and_the_limits():
 
 
 def test_without_a_model_the_limits_stand_and_the_way_to_a_model_is_told(monkeypatch, tmp_path):
-    monkeypatch.setattr(bundle_room, "MODELS_DIR", tmp_path)
+    monkeypatch.setattr(active, "MODELS_DIR", tmp_path)
     page = AppTest.from_file(PAGE, default_timeout=60).run()
     assert not page.exception
     assert "mammo_core train" in page.info[0].value

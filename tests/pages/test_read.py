@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from mammo_core import load_bundle, load_mammogram, read_film, read_region
 from mammo_core.config import ROOT
 from mammo_core.errors import BreastNotFoundError
-from mammo_core.network import bundle as bundle_room
+from mammo_core.network import active
 from mammo_core.types import DECISIONS, LABELS, Box, Explanation
 from mammo_core.ui import verbs
 from mammo_core.ui.case import Case
@@ -256,7 +256,7 @@ def test_a_film_without_a_breast_is_shown_with_the_reason(page, demo_film, monke
 
 
 def test_without_a_model_films_can_be_looked_at(page, demo_film, monkeypatch, tmp_path):
-    monkeypatch.setattr(bundle_room, "MODELS_DIR", tmp_path)
+    monkeypatch.setattr(active, "MODELS_DIR", tmp_path)
     upload(page, ("film.dcm", demo_film(FILM)))
     assert "models/ACTIVE" in page.error[0].value
     assert page.slider(key="clip").value == 2.0

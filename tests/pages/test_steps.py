@@ -121,9 +121,9 @@ def test_a_mias_film_that_is_broken_is_said_so(page, monkeypatch, tmp_path):
 
 
 def test_without_a_model_the_default_settings_are_used(page, monkeypatch, tmp_path):
-    from mammo_core.network import bundle
+    from mammo_core.network import active
 
-    monkeypatch.setattr(bundle, "MODELS_DIR", tmp_path)
+    monkeypatch.setattr(active, "MODELS_DIR", tmp_path)
     page.session_state["steps_source"] = steps_films.PHANTOMS
     run(page)
     assert len(titles(page)) == 9
