@@ -4,8 +4,13 @@ import gc
 import weakref
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from mammo_core.config import ROOT
+from mammo_core.mias.phantom import draw_phantom
+from mammo_core.report.pictures import encode_png
 from mammo_core.ui import forget
+from mammo_core.ui.case import Case
 from mammo_core.ui.forget import forget_the_closed
 
 
@@ -52,3 +57,20 @@ def test_modules_that_came_anew_are_set_aside_too(monkeypatch):
     several = [Film() for _ in range(1000)]
     forget_the_closed()
     assert gc.get_freeze_count() >= before + len(several)
+
+
+@pytest.mark.parametrize("page", ["read", "enhance", "exam"])
+def test_a_page_whose_films_were_all_closed_holds_none_of_them(page, monkeypatch):
+    monkeypatch.setattr(forget, "_SECONDS", -1)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    case = app.session_state["case"] = Case()
+    key = case.add("phantom.png", encode_png(draw_phantom(7, 512).mammogram.pixels))
+    case.films[key].set_place("R-MLO")
+    film = weakref.ref(case.films[key].mammogram)
+    app.switch_page(f"pages/{page}.py").run()
+    assert film()
+    assert not app.exception
+    case.close(key)
+    app.run()
+    forget_the_closed()
+    assert film() is None

@@ -1,8 +1,10 @@
 """Every page is entered through `app.py`, whatever address is asked for first."""
 
+from typing import NoReturn
+
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
-from streamlit.runtime.scriptrunner import get_script_run_ctx, script_runner
+from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx, script_runner
 
 
 def enter_through_app() -> None:
@@ -21,6 +23,19 @@ def enter_through_app() -> None:
     if len(scripts) > 1 and str(ctx.main_script_path) in scripts:
         PagesManager.uses_pages_directory = False
         st.rerun()
+
+
+class PageEnds(StopException):
+    """A page has been drawn as far as it goes."""
+
+
+def end_page() -> NoReturn:
+    """End a page here, where there is no more to show: what `st.stop` does, but as a run to its end.
+
+    `app.py` catches `PageEnds`, so that Streamlit drops the fragments and widgets of the last run, and with them the
+    films that were closed in between. After `st.stop` it keeps them, in a session that was left for minutes.
+    """
+    raise PageEnds
 
 
 def leave_keras_alone() -> None:
