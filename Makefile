@@ -14,6 +14,8 @@ INSTALLED_DEV := .venv/.installed-dev
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-20s %s\n", $$1, $$2}'
 
+# Each run of a page is a new thread. With the C library's usual heaps, up to eight a core, each would keep freed films.
+run: export MALLOC_ARENA_MAX := 1
 run: $(INSTALLED) ## build .venv and open the dashboard on 127.0.0.1 (PORT=8501)
 	$(BIN)/python -m streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT) --server.showEmailPrompt false
 

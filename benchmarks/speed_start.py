@@ -31,6 +31,8 @@ st.set_page_config(page_title="Hello", layout="wide")
 st.navigation([st.Page(f"hello_{{i}}.py", title=f"Hello {{i}}") for i in range({pages})], position="top").run()
 """
 _PAGE = 'import streamlit as st\nst.write("Hello, world")\n'
+ENVIRONMENT = {"MALLOC_ARENA_MAX": "1"}
+"""What `make run` sets (Makefile)."""
 _READY, _HELLO_READY = "input[type=file]:enabled", "text=Hello, world"
 
 
@@ -77,7 +79,7 @@ def a_server(folder: Path, port: int) -> Iterator[subprocess.Popen]:
     command += ["--server.port", str(port), "--server.showEmailPrompt", "false"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     with tempfile.TemporaryDirectory(prefix="mammo-bench-") as worklist:
-        own = {**os.environ, "MAMMO_WORKLIST_DIR": worklist}
+        own = {**os.environ, **ENVIRONMENT, "MAMMO_WORKLIST_DIR": worklist}
         server = subprocess.Popen(command, cwd=folder, env=own, **quiet)
         try:
             while not listens(port):

@@ -1,11 +1,13 @@
 """Contests of speed count what they say, and docs/speed.md shows what `make bench` measured."""
 
 import json
+import re
 
 import pytest
 
-from benchmarks import speed_text
+from benchmarks import speed_start, speed_text
 from benchmarks.contest import Contest, Result, as_json, head, hold, line
+from mammo_core.config import ROOT
 
 AIMS = {
     "library": {2, 1.5, 1 / 40},
@@ -65,3 +67,8 @@ def test_a_missed_aim_is_said_in_the_document(results):
     (missed, *rest) = results["groups"]["start"]
     lines = [missed | {"met": False}, *rest]
     assert "**missed**" in speed_text.document(results | {"groups": results["groups"] | {"start": lines}})
+
+
+def test_the_benchmarks_server_has_the_environment_that_make_run_gives_it():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert dict(re.findall(r"^run: export (\w+) := (\S+)$", makefile, re.MULTILINE)) == speed_start.ENVIRONMENT
