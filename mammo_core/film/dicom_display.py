@@ -6,6 +6,7 @@ A stored value has at most 16 bits, so modality LUT, VOI LUT or window, inversio
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from pydicom import Dataset
 from pydicom.uid import UID
@@ -38,7 +39,9 @@ def decode_pixels(dataset: Dataset, syntax: UID) -> tuple[np.ndarray, int, list[
     if layout.frames > 1:
         steps.append(f"frame {layout.frames // 2 + 1} of {layout.frames} taken")
     table, bits = display_table(dataset, layout, (int(stored.min()), int(stored.max())), steps)
-    return table[stored], bits, steps
+    whole = np.zeros((1, 256**stored.itemsize), table.dtype)  # OpenCV wants an entry for every value there could be
+    whole[0, : len(table)] = table
+    return cv2.LUT(stored, whole), bits, steps
 
 
 def display_table(dataset: Dataset, layout: Layout, used: tuple[int, int], steps: list[str]) -> tuple[np.ndarray, int]:

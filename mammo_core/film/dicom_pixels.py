@@ -5,10 +5,13 @@ from __future__ import annotations
 import struct
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
+import cv2
 import numpy as np
+from PIL import Image
 from pydicom import Dataset
 from pydicom.encaps import encapsulate, get_frame
 from pydicom.pixels import get_decoder
@@ -127,7 +130,7 @@ def _frame(data: bytes, n_frames: int) -> bytes:
     return get_frame(data, n_frames // 2, number_of_frames=n_frames)
 
 
-def _refuse_truncated() -> None:
+def _refuse_truncated() -> NoReturn:
     raise UnreadableImageError("The DICOM pixel data is truncated. Copy or export the film again.")
 
 
@@ -138,33 +141,22 @@ def _decode_rle(frame: bytes, layout: Layout) -> np.ndarray:
     if header[0] != n_bytes:
         raise UnreadableImageError("The RLE data does not match the declared depth. Export the film again.")
     offsets = [*header[1 : n_bytes + 1], len(frame)]
-    planes = np.empty((count, n_bytes), np.uint8)
-    for k in range(n_bytes):  # most significant byte first
-        planes[:, -1 - k] = np.frombuffer(_unpack_bits(frame[offsets[k] : offsets[k + 1]], count), np.uint8)
-    return planes.view(f"<u{n_bytes}").reshape(-1)
+    planes = [_unpack_bits(frame[start:end], count) for start, end in pairwise(offsets)]  # most significant byte first
+    return cv2.merge(planes[::-1]).view(f"<u{n_bytes}").reshape(-1)
 
 
-def _unpack_bits(segment: bytes, count: int) -> bytes:
+def _unpack_bits(segment: bytes, count: int) -> np.ndarray:
+    """Return the first `count` bytes of a PackBits segment: 1 x count uint8, taken for a picture of a single line.
+
+    Pillow's decoder does in C what a loop in Python takes four times as long for (as pydicom's does), and keeps to the
+    line's end as that keeps to `count`.
+    """
     if len(segment) > 2 * count + 1024:  # worse than no compression at all: padding without end
         raise UnreadableImageError("The RLE data is longer than any encoder makes it. Export the film again.")
-    out, at, end, missing = bytearray(), 0, len(segment), count
-    while missing > 0:
-        if at >= end:
-            _refuse_truncated()
-        code = segment[at]
-        if code < 128:
-            out += segment[at + 1 : at + 2 + code]
-            at += 2 + code
-            missing -= code + 1
-        elif code > 128:
-            out += segment[at + 1 : at + 2] * (257 - code)
-            at += 2
-            missing -= 257 - code
-        else:
-            at += 1
-    if at > end:  # the last run is cut short
+    try:
+        return np.asarray(Image.frombytes("L", (count, 1), segment, "packbits", "L"))
+    except ValueError:  # it ends before the line does
         _refuse_truncated()
-    return bytes(out[:count])
 
 
 class Header(NamedTuple):
