@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -24,15 +25,19 @@ from mammo_core.ui.words import read as words
 _CLIP, _TILES, _TARGET = 2.0, 8, "malignant"
 WAITING_PX = 560
 """Height of what stands where the films will be, while the film is read."""
+_DRAW_SECONDS = 0.15
+"""What a browser needs at most to draw a film that is new to it, when nothing keeps it from that."""
 _FRAGMENT, _VIEWER = "films", "viewer"
+_DRAWN = "film_drawn"
+"""Session state: the key of the film that the browser drew last."""
 
 
 @st.fragment(key=_FRAGMENT)
 def show_films(film: OpenFilm, bundle: Bundle | None, reading: FilmReading | None) -> None:
     """Show the film untouched, enhanced and, once it is read, with its heatmap; below it the controls of both.
 
-    The pictures go first. What the enhancement did in figures is worked out while the browser draws them, before the
-    controls are sent, whose drawing would keep it from that.
+    The pictures go first. The browser draws them while it is worked out in figures what the enhancement did; all else
+    is sent when it has done so, for drawing controls takes it longer than drawing films.
     """
     take_region(film, drawn_region(_VIEWER))
     focus = _breast(film, bundle)
@@ -47,9 +52,12 @@ def show_films(film: OpenFilm, bundle: Bundle | None, reading: FilmReading | Non
         panes.append(_heated(film, bundle, reading, progress, whole))
     with films:
         show_viewer(panes, key=_VIEWER, select_region=bool(focus and reading), rerun=_FRAGMENT)
+    sent = time.monotonic()
+    figures = _figures(film, bundle)
+    _let_draw(film, sent)
+    with films:
         show_region(film, bundle if reading else None)
         show_similar(film, bundle, reading)
-    figures = _figures(film, bundle)
     with controls:
         left, right = st.columns(2, gap="medium") if bundle and reading else (st.container(),) * 2
     with left:
@@ -60,6 +68,13 @@ def show_films(film: OpenFilm, bundle: Bundle | None, reading: FilmReading | Non
         with right:
             _heatmap_controls(film, bundle, reading)
         _save_reading(film, reading)
+
+
+def _let_draw(film: OpenFilm, sent: float) -> None:
+    """Wait until the browser has drawn a film that it did not show before, sent at that moment (monotonic seconds)."""
+    if st.session_state.get(_DRAWN) != film.key:
+        st.session_state[_DRAWN] = film.key
+        time.sleep(max(0.0, sent + _DRAW_SECONDS - time.monotonic()))
 
 
 def _enhanced(film: OpenFilm, whole: Pane) -> Pane:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mammo_core.ui.case import Case, OpenFilm, close_case
 from mammo_core.ui.demo import DEMO_EXAMS
@@ -21,8 +22,8 @@ def show_refused(case: Case) -> None:
     )
 
 
-def choose_film(case: Case) -> OpenFilm:
-    """Show the open films and return the one that is chosen; with it a way to open and close films."""
+def choose_film(case: Case) -> tuple[OpenFilm, DeltaGenerator]:
+    """Show the open films; return the one that is chosen, and the place beside them that is `show_changes`' own."""
     chooser, change = st.columns([5, 1], vertical_alignment="center")
     wanted = st.session_state.pop(WANTED, st.session_state.get(STRIP))
     # Nothing may be chosen yet, or the chosen film was closed.
@@ -38,13 +39,19 @@ def choose_film(case: Case) -> OpenFilm:
             wrap=False,
             persist_state="session",
         )
-    with change, st.popover(opening_words.OPEN_LABEL, icon=":material/folder_open:", width="stretch"):
+    return case.films[key], change
+
+
+def show_changes(case: Case, film: OpenFilm, place: DeltaGenerator) -> None:
+    """Show a way to open more films, and to close them; the browser takes long over it."""
+    with place, st.popover(opening_words.OPEN_LABEL, icon=":material/folder_open:", width="stretch"):
         show_upload()
         for exam in DEMO_EXAMS:
             show_demo_button(exam)
-        st.button(opening_words.CLOSE_ONE, icon=":material/close:", on_click=case.close, args=(key,), width="stretch")
+        st.button(
+            opening_words.CLOSE_ONE, icon=":material/close:", on_click=case.close, args=(film.key,), width="stretch"
+        )
         st.button(opening_words.CLOSE_ALL, icon=":material/delete_sweep:", on_click=close_case, width="stretch")
-    return case.films[key]
 
 
 def plain(text: str) -> str:

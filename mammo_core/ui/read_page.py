@@ -12,7 +12,7 @@ from mammo_core.ui import reader_card, reader_first, verbs
 from mammo_core.ui.case import current_case
 from mammo_core.ui.read_answer import show_facts, show_reading
 from mammo_core.ui.read_films import WAITING_PX, show_films
-from mammo_core.ui.read_open import choose_film, show_refused
+from mammo_core.ui.read_open import choose_film, show_changes, show_refused
 from mammo_core.ui.report_files import show_film_report
 from mammo_core.ui.style import title_unseen
 from mammo_core.ui.ways_in import show_welcome
@@ -26,7 +26,7 @@ def show_case() -> None:
     if not case.films:
         show_welcome()
         return
-    film = choose_film(case)
+    film, change = choose_film(case)
     title_unseen(f"{film.mammogram.name}: {film.name}")
     films, answer = st.container(key="film_and_answer").columns([2.45, 1], gap="medium")
     waiting = films.empty()  # there in every run, or the viewer would move and begin anew when the answer is uncovered
@@ -54,6 +54,7 @@ def show_case() -> None:
             st.error(trouble[1], title=trouble[0], icon=":material/error:")
     with films:
         show_films(film, bundle, reading)
+    show_changes(case, film, change)
     with answer:
         if reading:
             show_film_report(film, reading, bundle)
