@@ -11,6 +11,7 @@ import pytest
 from mammo_core.film.enhance import enhance, enhanced_area, enhancement_figures, sharpen, to_display
 from mammo_core.film.enhance_settings import PRESETS, EnhanceSettings, described, enhanced_picture, short_name
 from mammo_core.film.load import load_mammogram
+from mammo_core.film.tables import look_up
 from mammo_core.mias.phantom import draw_phantom
 from mammo_core.types import Mammogram
 
@@ -319,3 +320,15 @@ def test_settings_are_written_exactly(phantom):
 def test_settings_refuse_what_means_nothing(given):
     with pytest.raises(ValueError, match=next(iter(given))):
         EnhanceSettings(**given)
+
+
+@pytest.mark.parametrize("entries", [np.uint8, np.uint16])
+@pytest.mark.parametrize(("kind", "values"), [(np.uint8, 256), (np.uint16, 65536), (np.uint16, 4096)])
+def test_looking_up_is_indexing(kind, values, entries):
+    draw = np.random.default_rng(0)
+    table = draw.integers(0, np.iinfo(entries).max, values, entries, endpoint=True)
+    pixels = draw.integers(0, values, (37, 21), kind)
+    for picture in (pixels, pixels[::-2, ::3], pixels[:, ::-1]):
+        found = look_up(table, picture)
+        assert found.dtype == entries
+        assert np.array_equal(found, table[picture])

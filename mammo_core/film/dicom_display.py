@@ -6,7 +6,6 @@ A stored value has at most 16 bits, so modality LUT, VOI LUT or window, inversio
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from pydicom import Dataset
 from pydicom.uid import UID
@@ -14,6 +13,7 @@ from pydicom.uid import UID
 from mammo_core.errors import UnreadableImageError
 from mammo_core.film.dicom_pixels import Layout, find_layout, stored_values
 from mammo_core.film.dicom_tags import is_for_processing, numbers, text, values
+from mammo_core.film.tables import look_up
 
 SIGNAL_RANGE = 1000.0
 """The beam is weakened by less than this in any breast; what is darker yet was never in the beam."""
@@ -39,9 +39,7 @@ def decode_pixels(dataset: Dataset, syntax: UID) -> tuple[np.ndarray, int, list[
     if layout.frames > 1:
         steps.append(f"frame {layout.frames // 2 + 1} of {layout.frames} taken")
     table, bits = display_table(dataset, layout, (int(stored.min()), int(stored.max())), steps)
-    whole = np.zeros((1, 256**stored.itemsize), table.dtype)  # OpenCV wants an entry for every value there could be
-    whole[0, : len(table)] = table
-    return cv2.LUT(stored, whole), bits, steps
+    return look_up(table, stored), bits, steps
 
 
 def display_table(dataset: Dataset, layout: Layout, used: tuple[int, int], steps: list[str]) -> tuple[np.ndarray, int]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from mammo_core.errors import BreastNotFoundError
 from mammo_core.film.breast import estimated_spacing, segment_breast
+from mammo_core.film.tables import look_up
 from mammo_core.types import Mammogram
 
 ENHANCED_BITS = 12
@@ -135,7 +136,7 @@ def to_display(pixels: np.ndarray, bit_depth: int, window: tuple[float, float] |
     if not high > low:
         raise ValueError(f"window must be (black, white) with white above black, not {window}")
     table = (np.arange(2 ** (8 * pixels.dtype.itemsize)) - low) * (255.0 / (high - low))
-    return np.clip(np.rint(table), 0, 255).astype(np.uint8)[pixels]
+    return look_up(np.clip(np.rint(table), 0, 255).astype(np.uint8), pixels)
 
 
 def usual_window(pixels: np.ndarray, bit_depth: int) -> tuple[float, float]:
@@ -230,7 +231,7 @@ def _spread(pixels: np.ndarray, n_levels: int, step: int) -> np.ndarray:
     low, high = int(pixels.min()), int(pixels.max())
     table = (np.arange(2 ** (8 * pixels.dtype.itemsize), dtype=np.int64) - low) * (n_levels - 1)
     table = (2 * table + (high - low)) // max(1, 2 * (high - low))
-    return (np.clip(table, 0, n_levels - 1) * step).astype(np.uint16)[pixels]
+    return look_up((np.clip(table, 0, n_levels - 1) * step).astype(np.uint16), pixels)
 
 
 def _around(mask: np.ndarray) -> tuple[slice, slice]:
