@@ -29,7 +29,8 @@ _RESULT_BYTES = 32 * 2**20
 _FULL_SIZE_RESULTS = 2
 """How many times a film's own bytes its results may take besides: the enhanced film takes one, what does not change
 while a slider moves another. With `MAX_PIXEL_BYTES` a visitor holds 2.6 GB at the very most; twelve MIAS films 0.4."""
-_THUMBNAIL_PX = 120
+_THUMBNAIL_PX, _GRID = 120, 4
+"""Longest side of a film's small picture, and how many pixels of the film a side go into each of its own."""
 _QUICK_BYTES = 4 * 2**20
 """Files of so many bytes are open before progress could be seen."""
 
@@ -186,7 +187,9 @@ def open_files(files: Sequence[tuple[str, bytes]], credit: str = "", exam: str =
 
 
 def _thumbnail(mammogram: Mammogram) -> str:
-    picture = to_display(shrink(mammogram.pixels, _THUMBNAIL_PX), mammogram.bit_depth)
+    step = max(1, max(mammogram.pixels.shape) // (_GRID * _THUMBNAIL_PX))
+    grid = mammogram.pixels[::step, ::step].copy()  # to look at every pixel of a large film takes long
+    picture = to_display(shrink(grid, _THUMBNAIL_PX), mammogram.bit_depth)
     return f"data:image/png;base64,{base64.b64encode(encode_png(picture)).decode()}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 import streamlit as st
@@ -75,6 +76,11 @@ def _let_draw(film: OpenFilm, sent: float) -> None:
     if st.session_state.get(_DRAWN) != film.key:
         st.session_state[_DRAWN] = film.key
         time.sleep(max(0.0, sent + _DRAW_SECONDS - time.monotonic()))
+
+
+def enhancing(film: OpenFilm) -> AbstractContextManager[None]:
+    """Have the film enhanced, as the controls stand, beside what is done in the block."""
+    return verbs.enhancing(film, *_clahe())
 
 
 def _enhanced(film: OpenFilm, whole: Pane) -> Pane:

@@ -11,7 +11,7 @@ from mammo_core.errors import BundleError, MammoError
 from mammo_core.ui import reader_card, reader_first, verbs
 from mammo_core.ui.case import current_case
 from mammo_core.ui.read_answer import show_facts, show_reading
-from mammo_core.ui.read_films import WAITING_PX, show_films
+from mammo_core.ui.read_films import WAITING_PX, enhancing, show_films
 from mammo_core.ui.read_open import choose_film, show_changes, show_refused
 from mammo_core.ui.report_files import show_film_report
 from mammo_core.ui.style import title_unseen
@@ -36,7 +36,7 @@ def show_case() -> None:
     try:
         bundle = verbs.active_bundle()
         if not hidden:
-            with waiting, st.skeleton(height=WAITING_PX):
+            with waiting, st.skeleton(height=WAITING_PX), enhancing(film):
                 reading = verbs.reading(film, bundle)
     except BundleError as error:
         trouble = verbs.no_model(error)

@@ -80,7 +80,8 @@ def packed(pixels: np.ndarray) -> dict:
     """Return pixels (H x W or H x W x 3, uint8 or uint16) as text, with what is needed to undo it.
 
     Differences to the left neighbour are folded so that small ones of either sign are small numbers; high bytes come
-    before low ones, since they are nearly all zero.
+    before low ones, since they are nearly all zero. Among such differences deflate finds nothing to repeat but runs:
+    looking for runs only takes half the time, and what it makes is smaller.
     """
     planes = np.moveaxis(pixels.reshape(*pixels.shape[:2], -1), 2, 0)
     wide = pixels.dtype == np.uint16
@@ -88,7 +89,8 @@ def packed(pixels: np.ndarray) -> dict:
     folded = ((steps << 1) ^ (steps >> (15 if wide else 7))).view(planes.dtype)
     halves = [folded >> 8, folded & 255] if wide else [folded]
     raw = b"".join(half.astype(np.uint8).tobytes() for half in halves)
-    text = base64.b64encode(zlib.compress(raw, 1)).decode()
+    deflate = zlib.compressobj(1, strategy=zlib.Z_RLE)
+    text = base64.b64encode(deflate.compress(raw) + deflate.flush()).decode()
     return {"columns": pixels.shape[1], "rows": pixels.shape[0], "channels": len(planes), "wide": wide, "data": text}
 
 
