@@ -4,14 +4,16 @@ import gc
 import weakref
 
 import pytest
+from psutil import Process
 from streamlit.testing.v1 import AppTest
 
 from mammo_core.config import ROOT
 from mammo_core.mias.phantom import draw_phantom
 from mammo_core.report.pictures import encode_png
+from mammo_core.ui import case as cases
 from mammo_core.ui import forget
-from mammo_core.ui.case import Case
-from mammo_core.ui.forget import forget_the_closed
+from mammo_core.ui.case import Case, close_case
+from mammo_core.ui.forget import forget_the_closed, give_back_memory
 
 
 class Film:
@@ -57,6 +59,26 @@ def test_modules_that_came_anew_are_set_aside_too(monkeypatch):
     several = [Film() for _ in range(1000)]
     forget_the_closed()
     assert gc.get_freeze_count() >= before + len(several)
+
+
+def test_memory_that_was_freed_between_things_that_stay_is_given_back_to_the_machine():
+    things = [b"f" * size for _ in range(500) for size in (100_000, 1_000)]
+    stay = things[1::2]
+    del things
+    kept = Process().memory_info().rss
+    give_back_memory()
+    assert Process().memory_info().rss < kept - 25_000_000
+    assert len(stay) == 500
+
+
+def test_closing_all_films_gives_their_memory_back(monkeypatch):
+    given = []
+    monkeypatch.setattr(cases, "give_back_memory", lambda: given.append(len(case.films)))
+    case = Case()
+    case.add("phantom.png", encode_png(draw_phantom(7, 256).mammogram.pixels))
+    monkeypatch.setattr(cases, "current_case", lambda: case)
+    close_case()
+    assert given == [0]
 
 
 @pytest.mark.parametrize("page", ["read", "enhance", "exam"])

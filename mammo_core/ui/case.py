@@ -16,6 +16,7 @@ from mammo_core.film.load import load_mammogram
 from mammo_core.report.pictures import encode_png, shrink
 from mammo_core.types import Mammogram
 from mammo_core.ui.exam_women import woman_of_file
+from mammo_core.ui.forget import give_back_memory
 from mammo_core.ui.kept import Kept
 from mammo_core.ui.words import opening as words
 
@@ -161,6 +162,7 @@ def close_case() -> None:
     for key in list(case.films):
         case.close(key)
     case.refused.clear()
+    give_back_memory()
 
 
 def open_files(files: Sequence[tuple[str, bytes]], credit: str = "", exam: str = "") -> str | None:
