@@ -12,6 +12,7 @@ from mammo_core.errors import BundleError
 from mammo_core.explain.explain import gradcam
 from mammo_core.network.bundle import ONNX_FILE, Bundle
 from mammo_core.network.geometry import REGION_PX
+from mammo_core.network.regions import quarter_turns
 from mammo_core.reading.scan import RegionScan
 from mammo_core.types import LABELS
 
@@ -40,12 +41,17 @@ def region_cam(scan: RegionScan, target: str, bundle: Bundle) -> np.ndarray:
     """
     if target not in LABELS:
         raise ValueError(f"target must be one of {', '.join(LABELS)}, not {target!r}")
-    features = turned_back(list(scan.features))
-    weights = region_kernel(bundle.folder / ONNX_FILE)[..., LABELS.index(target)].mean(axis=(0, 1))
-    cells = gradcam(np.mean(features, axis=0), weights).astype(np.float32)
+    features = np.mean(turned_back(list(scan.features)), axis=0)
+    cells = gradcam(features, region_weights(bundle.folder, target)).astype(np.float32)
     heatmap = cv2.resize(cells, (REGION_PX, REGION_PX), interpolation=cv2.INTER_LINEAR)
     peak = float(heatmap.max())
     return heatmap / peak if peak > 0 else np.zeros_like(heatmap)
+
+
+@lru_cache(maxsize=2 * len(LABELS))
+def region_weights(folder: Path, target: str) -> np.ndarray:
+    """Return Grad-CAM's weight of each feature for a class, (232,): the region head's kernel, averaged over cells."""
+    return region_kernel(folder / ONNX_FILE)[..., LABELS.index(target)].mean(axis=(0, 1))
 
 
 @lru_cache(maxsize=2)
@@ -67,5 +73,5 @@ def region_kernel(path: Path) -> np.ndarray:
 
 def turned_back(maps: list[np.ndarray]) -> list[np.ndarray]:
     """Undo `orientations` on maps of the eight crops."""
-    upright = [np.rot90(one, -(i % 4)) for i, one in enumerate(maps)]
+    upright = [quarter_turns(one)[-(i % 4)] for i, one in enumerate(maps)]
     return upright[:4] + [one[:, ::-1] for one in upright[4:]]

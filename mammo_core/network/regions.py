@@ -9,7 +9,12 @@ from mammo_core.network.geometry import REGION_CELLS
 
 def orientations(crop: np.ndarray) -> list[np.ndarray]:
     """Return the eight rotations and reflections of a square crop; a lesion has no upright."""
-    return [np.rot90(side, turns) for side in (crop, crop[:, ::-1]) for turns in range(4)]
+    return [turned for side in (crop, crop[:, ::-1]) for turned in quarter_turns(side)]
+
+
+def quarter_turns(crop: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return a square (n x n or n x n x c) turned by none to three quarters to the left: `np.rot90`, only quicker."""
+    return crop, crop[:, ::-1].swapaxes(0, 1), crop[::-1, ::-1], crop.swapaxes(0, 1)[:, ::-1]
 
 
 def pool_region(features: np.ndarray) -> np.ndarray:
