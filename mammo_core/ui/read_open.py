@@ -39,7 +39,7 @@ def choose_film(case: Case) -> tuple[OpenFilm, DeltaGenerator]:
             wrap=False,
             persist_state="session",
         )
-    return case.films[key], change
+    return case.films[key], change.container(key="changes")
 
 
 def show_changes(case: Case, film: OpenFilm, place: DeltaGenerator) -> None:

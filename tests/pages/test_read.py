@@ -273,3 +273,19 @@ def test_reading_a_film_leaves_tensorflow_out():
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "set()", done.stderr[-2000:]
+
+
+def test_a_film_enhanced_while_it_is_read_is_enhanced_as_it_would_be_alone(opened, demo_film):
+    film = next(iter(opened.session_state["case"].films.values()))
+    beside = film.results["enhanced"]
+    film.results.clear()
+    assert beside[0] == (2.0, 8)
+    assert np.array_equal(verbs.enhanced(film, 2.0, 8), beside[1])
+
+
+def test_a_film_whose_enhancing_fails_beside_its_reading_says_so(demo_film):
+    case = Case()
+    film = case.films[case.add("film.dcm", demo_film(FILM))]
+    with pytest.raises(ValueError, match="tile_grid"), verbs.enhancing(film, 2.0, 0):
+        pass
+    assert "enhanced" not in film.results
