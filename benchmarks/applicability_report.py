@@ -204,7 +204,7 @@ def what_breaks(same: dict[str, list[Outcome]], other: dict[str, list[Outcome]])
 
 
 def _mean_change(outcomes: list[Outcome]) -> float:
-    """Return the mean absolute change of P(malignant) among films that were read, in percentage points; NaN if none was."""
+    """Return the mean absolute change of P(malignant) among films that were read, in points; NaN if none was."""
     sizes = [abs(outcome.change) for outcome in outcomes if outcome.read]
     return 100 * float(np.mean(sizes)) if sizes else np.nan
 
