@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import tensorflow as tf
 from tf_keras_vis.gradcam import Gradcam
 from tf_keras_vis.gradcam_plus_plus import GradcamPlusPlus
 from tf_keras_vis.layercam import Layercam
@@ -16,10 +17,25 @@ from mammo_core.types import LABELS
 CAMS = {"gradcam": Gradcam, "gradcam++": GradcamPlusPlus, "layercam": Layercam, "scorecam": Scorecam}
 
 
+class TopCells(keras.layers.Layer):
+    """Mean of the highest cells inside one film's breast for each class: the film's evidence, (batch, 3)."""
+
+    def __init__(self, in_breast: np.ndarray, count: int) -> None:
+        super().__init__(name="evidence")
+        self._outside = tf.constant(np.where(in_breast, 0, -1e9).ravel(), tf.float32)
+        self._count = min(count, int(in_breast.sum()))
+
+    def call(self, cells: tf.Tensor) -> tf.Tensor:
+        """Return (batch, 3) for (batch, h, w, 3)."""
+        flat = tf.reshape(cells, (-1, self._outside.shape[0], 3)) + self._outside[:, None]
+        highest = tf.math.top_k(tf.transpose(flat, (0, 2, 1)), self._count).values
+        return tf.reduce_mean(highest, axis=-1)
+
+
 def keras_vis_map(method, target, grid, bundle):
     """Return tf-keras-vis's own map of the released graph, not scaled: one value per cell, or per pixel."""
     base = keras.saving.load_model(bundle.folder / "model.keras", compile=False)
-    top = keras_methods._TopCells(grid.in_breast, bundle.info["scan"]["top_cells"], name="evidence")
+    top = TopCells(grid.in_breast, bundle.info["scan"]["top_cells"])
     against_normal = keras.ops.matmul(base.get_layer("film_logits").output, AGAINST_NORMAL.T)
     model = keras.Model(base.input, top(against_normal))
     film, index = grid.image.astype(np.float32)[None, ..., None], LABELS.index(target)

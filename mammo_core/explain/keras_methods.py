@@ -1,9 +1,10 @@
 """The methods that need gradients, on the Keras graph.
 
 Grad-CAM++ (Chattopadhay et al, WACV 2018) and LayerCAM (Jiang et al, TIP 2021) are tf-keras-vis's own, run over the
-graph from `features` on: the features themselves come from the network that reads films. Saliency (Simonyan et al,
-2014) and SmoothGrad (Smilkov et al, 2017) need the gradient down to the pixels, which is compiled once for films of
-every size: half the time of tf-keras-vis, which is the tested reference (equal within 1e-3 of the map's maximum).
+graph from `features` on: the features themselves come from the network that reads films. One such graph serves films of
+every size, and Grad-CAM++ is compiled on it. Saliency (Simonyan et al, 2014) and SmoothGrad (Smilkov et al, 2017) need
+the gradient down to the pixels, which is compiled once for films of every size: half the time of tf-keras-vis, which is
+the tested reference (equal within 1e-3 of the map's maximum).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from threading import Lock
 import keras
 import numpy as np
 import tensorflow as tf
+from tf_keras_vis import ModelVisualization
 from tf_keras_vis.gradcam_plus_plus import GradcamPlusPlus
 from tf_keras_vis.layercam import Layercam
 
@@ -26,7 +28,6 @@ EXPLAINED_LAYER = "features"
 SMOOTHGRAD_SAMPLES = 8
 SMOOTHGRAD_NOISE = 0.1
 """Deviation of the noise, as a share of the film's range of grey levels."""
-_CAMS = {"gradcam++": GradcamPlusPlus, "layercam": Layercam}
 _FILM = tf.TensorSpec((1, None, None, 1), tf.float32)
 
 
@@ -44,8 +45,11 @@ class KerasGraph:
         evidence = keras.ops.matmul(model.get_layer("film_logits").output, AGAINST_NORMAL.T)
         self._evidence = keras.Model(model.input, evidence)
         self._pixel_gradients = [self._compile_gradients(n) for n in range(1, 4)]
-        features = model.get_layer(EXPLAINED_LAYER).output
-        self._tail = keras.Model(features, evidence)
+        features = tf.TensorSpec((1, None, None, model.get_layer(EXPLAINED_LAYER).output.shape[-1]), tf.float32)
+        others = [tf.TensorSpec(*kind) for kind in (((1, None), "float32"), ((1,), "int32"), ((), "int32"))]
+        compiled = tf.function(self._make_cam(GradcamPlusPlus), input_signature=[features, *others], autograph=False)
+        # LayerCAM's last step is NumPy's, which cannot be compiled.
+        self._cams = {"gradcam++": compiled, "layercam": self._make_cam(Layercam)}
 
     def run(self, image: np.ndarray, outputs: Sequence[str]) -> dict[str, np.ndarray]:
         """Run one picture: as `OnnxNetwork.run`."""
@@ -67,20 +71,32 @@ class KerasGraph:
         Returns:
             len(classes) x H x W float32.
         """
-        outside = np.where(in_breast, 0, -1e9).ravel().astype(np.float32)
+        outside = _outside(in_breast)
         count = min(top_cells, int(in_breast.sum()))
         with self._one_at_a_time:
             return self._pixel_gradients[len(classes) - 1](_as_film(image), outside, list(classes), count).numpy()
 
     def cam(self, method: str, features: np.ndarray, in_breast: np.ndarray, class_index: int, top: int) -> np.ndarray:
         """Return the map of `gradcam++` or `layercam` for (h, w, c) features: (h, w), at least 0."""
-        given = keras.Input(features.shape)
-        named = keras.layers.Activation("linear", name=EXPLAINED_LAYER)(given)
-        film_evidence = _TopCells(in_breast, top, name="evidence")(self._tail(named))
-        cam = _CAMS[method](keras.Model(given, film_evidence))
+        outside, count = _outside(in_breast), np.array([min(top, in_breast.sum())], np.int32)
+        return np.asarray(self._cams[method](features[None], outside[None], count, class_index))[0]
+
+    def _make_cam(self, kind: type[ModelVisualization]) -> Callable[..., tf.Tensor]:
+        """Return tf-keras-vis's method over the graph from `features` on, for films of every size."""
+        tail = self._evidence.get_layer(EXPLAINED_LAYER).output
+        features = keras.Input((None, None, tail.shape[-1]), batch_size=1)
+        outside, count = keras.Input((None,), batch_size=1), keras.Input((), batch_size=1, dtype="int32")
+        named = keras.layers.Activation("linear", name=EXPLAINED_LAYER)(features)
+        evidence = keras.Model(tail, self._evidence.output)(named)
+        film = keras.Model([features, outside, count], _HighestCells()([evidence, outside, count]))
+        method = kind(film)
         options = {"penultimate_layer": EXPLAINED_LAYER, "seek_penultimate_conv_layer": False}
         options |= {"expand_cam": False, "normalize_cam": False}
-        return np.asarray(cam(lambda found: found[..., class_index], features[None], **options))[0]
+
+        def cam(features: tf.Tensor, outside: tf.Tensor, count: tf.Tensor, class_index: tf.Tensor) -> tf.Tensor:
+            return method(lambda found: tf.gather(found, class_index, axis=-1), [features, outside, count], **options)
+
+        return cam
 
     def _compile_gradients(self, n_classes: int) -> Callable[..., tf.Tensor]:
         """Return the compiled gradients of the evidence for so many classes; nothing is traced before it is called."""
@@ -97,19 +113,22 @@ class KerasGraph:
         return gradients
 
 
-class _TopCells(keras.layers.Layer):
-    """Mean of the highest cells inside the breast for each class: the film's evidence, (batch, 3)."""
+class _HighestCells(keras.layers.Layer):
+    """Mean of the highest cells inside the breast for each class: a film's evidence, (1, 3).
 
-    def __init__(self, in_breast: np.ndarray, count: int, **kwargs) -> None:
-        super().__init__(**kwargs)
-        self._outside = tf.constant(np.where(in_breast, 0, -1e9).ravel(), tf.float32)
-        self._count = min(count, int(in_breast.sum()))
+    Given are the cells (1, h, w, 3), what is added to each ((1, h * w): very little outside the breast), and how many
+    count ((1,) int32), so that one graph serves films of every size.
+    """
 
-    def call(self, cells: tf.Tensor) -> tf.Tensor:
-        """Return (batch, 3) for (batch, h, w, 3)."""
-        flat = tf.reshape(cells, (-1, self._outside.shape[0], 3)) + self._outside[:, None]
-        highest = tf.math.top_k(tf.transpose(flat, (0, 2, 1)), self._count).values
-        return tf.reduce_mean(highest, axis=-1)
+    def call(self, given: Sequence[tf.Tensor]) -> tf.Tensor:
+        """Return (1, 3)."""
+        cells, outside, count = given
+        inside = tf.reshape(cells, (1, -1, 3)) + outside[..., None]
+        return tf.reduce_mean(tf.math.top_k(tf.transpose(inside, (0, 2, 1)), count[0]).values, axis=-1)
+
+    def compute_output_spec(self, given: Sequence[keras.KerasTensor]) -> keras.KerasTensor:
+        """Return the result's shape, which Keras cannot tell while the number of cells is open."""
+        return keras.KerasTensor((1, 3), given[0].dtype)
 
 
 def saliency(graph: KerasGraph, grid: Grid, classes: Sequence[int], top_cells: int) -> np.ndarray:
@@ -143,6 +162,11 @@ def smoothgrad(
 def released_graph(path: Path) -> KerasGraph:
     """Return the graph of a `model.keras`, kept for the next time."""
     return KerasGraph(keras.saving.load_model(path, compile=False))
+
+
+def _outside(in_breast: np.ndarray) -> np.ndarray:
+    """Return what is added to each cell, so that none outside the breast is among the highest: (h * w,) float32."""
+    return np.where(in_breast, 0, -1e9).ravel().astype(np.float32)
 
 
 def _as_film(image: np.ndarray) -> tf.Tensor:
