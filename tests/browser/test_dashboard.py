@@ -40,6 +40,12 @@ def picture(page: Page, number: int) -> str:
     return page.locator(".pane").nth(number).get_attribute("data-pictures")
 
 
+def test_the_programs_sign_stands_in_the_tab_and_on_the_page(visit):
+    page = visit()
+    expect(page.locator("img[data-testid*=Logo]").first).to_have_attribute("src", re.compile("^data:image/svg"))
+    expect(page.locator("link[rel*=icon]").first).to_have_attribute("href", re.compile("^data:image/svg"))
+
+
 def test_a_mias_film_is_read_on_screen(visit, film):
     page = visit()
     upload(page, ("mdb028.pgm", film("mdb028")))
