@@ -138,6 +138,7 @@ def show_metrics_in_use(page: Page, url: str) -> None:
     """Open the section of the Test-set metrics that carries women's figures to screening, its slider in sight."""
     show_page("metrics", "[data-testid=stMetric]")(page, url)
     page.get_by_role("radio", name="Women").click()
+    page.get_by_role("tab", name="Every film").wait_for(state="detached")  # women have tabs of their own
     page.get_by_role("tab", name="In use").click()
     slider = page.get_by_role("slider")
     slider.wait_for()
