@@ -24,7 +24,7 @@ from benchmarks.scaling import write_document
 from mammo_core.cli.output import write_whole
 from mammo_core.config import ROOT
 from mammo_core.mias.phantom import draw_phantom
-from mammo_core.network.bundle import active_folder
+from mammo_core.network.active import active_folder
 
 RESULTS = ROOT / "benchmarks" / "growth.json"
 SEED = 3

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from benchmarks.contest import Contest, Result, as_json, head, hold, line
 from benchmarks.speed_text import GROUPS, RESULTS, write_document
-from mammo_core.network.bundle import active_folder
+from mammo_core.network.active import active_folder
 
 _PACKAGES = ("numpy", "opencv-python-headless", "onnxruntime", "streamlit", "tensorflow")
 

@@ -5,7 +5,7 @@ import json
 import streamlit as st
 
 from mammo_core.errors import MammoError
-from mammo_core.network.bundle import active_folder
+from mammo_core.network.active import active_folder
 from mammo_core.ui.door import end_page, enter_through_app
 from mammo_core.ui.metrics_data import load_tested
 from mammo_core.ui.metrics_sections import show_headline

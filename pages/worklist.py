@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mammo_core.errors import BundleError, StoreError
-from mammo_core.network.bundle import active_folder
+from mammo_core.network.active import active_folder
 from mammo_core.ui import worklist_add as add
 from mammo_core.ui import worklist_do as do
 from mammo_core.ui.door import end_page, enter_through_app

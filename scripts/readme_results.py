@@ -12,7 +12,7 @@ import sys
 from mammo_core.config import ROOT
 from mammo_core.evaluate.derive import METRICS_NAME
 from mammo_core.evaluate.tables import results_table
-from mammo_core.network.bundle import active_folder
+from mammo_core.network.active import active_folder
 
 README = ROOT / "README.md"
 _BLOCK = re.compile(r"(<!-- results -->\n).*?(\n<!-- /results -->)", re.DOTALL)

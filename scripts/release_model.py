@@ -23,7 +23,7 @@ from pathlib import Path
 from mammo_core.config import MODELS_DIR, ROOT
 from mammo_core.errors import BundleError
 from mammo_core.evaluate.release_check import document_problems, folder_problems
-from mammo_core.network.bundle import active_folder
+from mammo_core.network.active import active_folder
 from scripts.readme_results import README, with_results
 
 BEFORE = ".ACTIVE-before"

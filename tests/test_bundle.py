@@ -10,7 +10,8 @@ from mammo_core.errors import BundleError, ChecksumError, ConfigMismatchError
 from mammo_core.evaluate.predictions import load_predictions
 from mammo_core.mias.index import FILM_IDS
 from mammo_core.mias.splits import load_folds, split_digest
-from mammo_core.network.bundle import FILES, active_folder, write_info
+from mammo_core.network.active import active_folder
+from mammo_core.network.bundle import FILES, write_info
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from mammo_core.evaluate.derive import derive_metrics
 from mammo_core.evaluate.predictions import load_predictions
 from mammo_core.evaluate.score_files import ScoreFiles
 from mammo_core.mias.index import load_annotations
-from mammo_core.network.bundle import active_folder
+from mammo_core.network.active import active_folder
 from tests.synthetic_model import draw_files
 
 

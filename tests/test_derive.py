@@ -15,7 +15,7 @@ from mammo_core.evaluate.predictions import load_candidates, load_predictions
 from mammo_core.evaluate.score_files import SCORE_NAMES, ScoreFiles, load_score_files
 from mammo_core.evaluate.subgroups import OTHERS
 from mammo_core.mias.index import load_annotations
-from mammo_core.network.bundle import active_folder
+from mammo_core.network.active import active_folder
 from tests.synthetic_model import draw_files, write_model
 
 P = ["p_normal", "p_benign", "p_malignant"]

@@ -8,7 +8,8 @@ import pytest
 from mammo_core.config import ROOT
 from mammo_core.errors import BundleError
 from mammo_core.evaluate.release_check import document_problems, folder_problems
-from mammo_core.network.bundle import active_folder, write_info
+from mammo_core.network.active import active_folder
+from mammo_core.network.bundle import write_info
 from scripts.release_model import BEFORE, Step, documents, named_active, release, whole
 
 

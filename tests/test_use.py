@@ -17,7 +17,7 @@ from mammo_core.evaluate.subgroups import derive_subgroups
 from mammo_core.metrics import bootstrap, roc
 from mammo_core.metrics.decision_curve import net_benefit
 from mammo_core.mias.index import annotations_by_film, films_of, load_annotations
-from mammo_core.network.bundle import active_folder
+from mammo_core.network.active import active_folder
 from tests.synthetic_model import draw_files
 
 

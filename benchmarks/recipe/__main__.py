@@ -14,7 +14,7 @@ from mammo_core.cli.inputs import progress_teller
 from mammo_core.config import ROOT
 from mammo_core.errors import MammoError
 from mammo_core.mias.splits import N_REPEATS
-from mammo_core.network.bundle import active_folder
+from mammo_core.network.active import active_folder
 
 CACHE = ROOT / "runs" / "recipe"
 

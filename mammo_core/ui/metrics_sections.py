@@ -12,7 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from mammo_core.network.bundle import active_folder
+from mammo_core.network.active import active_folder
 from mammo_core.report.chart_style import percent_text, savable
 from mammo_core.report.figure_table import saved, shown
 from mammo_core.report.interval_charts import Row, interval_figure

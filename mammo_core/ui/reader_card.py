@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mammo_core.errors import BundleError, StoreError
-from mammo_core.network.bundle import active_folder
+from mammo_core.network.active import active_folder
 from mammo_core.types import DECISIONS
 from mammo_core.ui.reader_first import exam_of, loose_answers, reader_list
 from mammo_core.ui.words import worklist as words

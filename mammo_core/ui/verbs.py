@@ -16,7 +16,8 @@ from mammo_core.config import PreprocessConfig
 from mammo_core.errors import BundleError
 from mammo_core.explain.explain import explain
 from mammo_core.film.enhance import ENHANCED_BITS, enhance, enhanced_area, enhancement_figures, to_display, usual_window
-from mammo_core.network.bundle import Bundle, active_folder, load_bundle
+from mammo_core.network.active import active_folder
+from mammo_core.network.bundle import Bundle, load_bundle
 from mammo_core.preprocess import preprocess
 from mammo_core.reading.read_film import read_film
 from mammo_core.reading.read_region import read_region

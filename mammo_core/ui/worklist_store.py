@@ -11,7 +11,8 @@ from pathlib import Path
 from mammo_core.config import WorklistConfig
 from mammo_core.errors import StoreError
 from mammo_core.jobs import Progress
-from mammo_core.network.bundle import Bundle, active_folder, load_bundle
+from mammo_core.network.active import active_folder
+from mammo_core.network.bundle import Bundle, load_bundle
 from mammo_core.store.queue import read_waiting, take_over
 from mammo_core.store.store import Store
 from mammo_core.store.worklist import SHARED_KEY, Worklist, new_key

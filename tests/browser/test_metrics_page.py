@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import expect
 
-from mammo_core.network.bundle import active_folder
+from mammo_core.network.active import active_folder
 from tests.browser.rest import come_to_rest
 
 pytestmark = pytest.mark.browser

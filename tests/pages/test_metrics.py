@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from mammo_core.evaluate.derive import write_metrics
 from mammo_core.evaluate.prevalence import SCREENING as SCREENING_SHARE
 from mammo_core.network import active
-from mammo_core.network.bundle import active_folder
+from mammo_core.network.active import active_folder
 from mammo_core.ui import metrics_compare, metrics_data
 from mammo_core.ui.words import metrics as metrics_words
 from tests.synthetic_model import write_model
