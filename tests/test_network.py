@@ -6,6 +6,7 @@ import pickle
 import cv2
 import keras
 import numpy as np
+import onnx
 import pytest
 from sklearn.datasets import load_sample_image
 
@@ -122,6 +123,17 @@ def test_onnx_copy_agrees_and_is_saved_whole(network, picture, tmp_path):
     got = OnnxNetwork(path).run(picture, OUTPUTS)
     for name, expected in zip(OUTPUTS, run(network, picture), strict=True):
         assert np.abs(got[name] - expected).max() < 1e-4
+
+
+def test_no_scalar_of_the_onnx_copy_makes_the_runtime_walk_through_a_picture_pixel_by_pixel(network, tmp_path):
+    path = tmp_path / "model.onnx"
+    export_onnx(network, path)
+    graph = onnx.load(path).graph
+    ranks = {constant.name: len(constant.dims) for constant in graph.initializer}
+    arithmetic = [node for node in graph.node if node.op_type in ("Mul", "Add", "Sub", "Div")]
+    constants = [name for node in arithmetic for name in node.input if name in ranks]
+    assert len(constants) >= 2, "scaling by a factor and an offset"
+    assert {ranks[name] for name in constants} == {4}
 
 
 def test_saved_and_loaded_keras_model_gives_the_same_logits(network, picture, tmp_path):
