@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from mammo_core import load_bundle, preprocess, read_film
 from mammo_core.mias.phantom import draw_phantom
+from mammo_core.reading.scan import scan_film
 from mammo_core.report.pictures import encode_png
 from mammo_core.ui import case as cases
 from mammo_core.ui.case import Case
@@ -26,6 +28,17 @@ def test_arrays_are_counted_once_wherever_they_are_held():
 
 def test_a_film_that_a_result_refers_to_is_not_counted_with_it():
     assert bytes_held([draw_phantom(1, 128).mammogram]) == 0
+
+
+def test_a_prepared_film_is_counted_with_what_the_network_said_of_it():
+    bundle = load_bundle()
+    film = draw_phantom(1, 512).mammogram
+    prepared = preprocess(film, bundle.config)
+    alone = bytes_held(prepared)
+    read_film(film, bundle, prepared=prepared)
+    seen = scan_film(prepared, bundle)
+    assert bytes_held(prepared) >= alone + seen.features.nbytes + seen.logits.nbytes
+    assert bytes_held([prepared, seen]) == bytes_held(prepared)
 
 
 def test_results_that_were_not_used_for_longest_make_room():

@@ -89,10 +89,15 @@ def scan_film(prepared: Preprocessed, bundle: Bundle) -> Scan:
     Raises:
         BreastNotFoundError: The breast fills no cell.
     """
-    kept = _kept.get(prepared)
+    kept = kept_scan(prepared)
     if kept is None or kept.network is not bundle.network:
         kept = _kept[prepared] = Scan(lay_out(prepared), bundle.network)
     return kept
+
+
+def kept_scan(prepared: Preprocessed) -> Scan | None:
+    """Return the scan that is kept beside a prepared film, if any."""
+    return _kept.get(prepared)
 
 
 def scan_region(prepared: Preprocessed, point: tuple[float, float], bundle: Bundle) -> RegionScan:

@@ -7,7 +7,6 @@ for meanwhile joins the queue. What is done stays for the session, the newest fi
 from __future__ import annotations
 
 import secrets
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -22,12 +21,14 @@ from mammo_core.preprocess import preprocess
 from mammo_core.reading.known_films import find_film_id
 from mammo_core.report.pictures import shrink_heatmap
 from mammo_core.types import Mammogram, Preprocessed
+from mammo_core.ui.kept import Kept
 from mammo_core.ui.long_work import job_room
 from mammo_core.ui.steps_films import Choice
 
 MAP_PX = 1000
 """Longest side of a kept map: about the resolution that the model sees."""
-_KEPT = 24
+_RESULT_BYTES = 64 * 2**20
+"""For a visitor's maps, of some 3 MB each: every method for every class of a film."""
 _JOB = "explanations"
 
 
@@ -74,7 +75,7 @@ class Bench:
     Attributes:
         owner: What the visitor's job is known by.
         subject: The film on the bench, if any.
-        results: {key: result}, the newest last.
+        results: {key: result}, those used last only.
         queue: What is to be worked out; the first is being worked on.
         fraction: Share done of the first.
         failed: Why the last task failed, for a person to read; empty otherwise.
@@ -82,7 +83,7 @@ class Bench:
 
     owner: str = field(default_factory=lambda: secrets.token_hex(8))
     subject: Subject | None = None
-    results: OrderedDict[tuple, object] = field(default_factory=OrderedDict)
+    results: Kept = field(default_factory=lambda: Kept(_RESULT_BYTES))
     queue: list[Task] = field(default_factory=list)
     fraction: float = 0.0
     failed: str = ""
@@ -103,9 +104,7 @@ class Bench:
 
     def instant(self, key: tuple, method: str, target: str) -> Map:
         """Return a quick map, worked out at once where it is not kept."""
-        if key not in self.results:
-            self._keep(key, explained_map(self.subject, method, target))
-        return self.results[key]
+        return self.results.found_or_made(key, lambda: explained_map(self.subject, method, target))
 
     def ask(self, task: Task) -> None:
         """Put a task into the queue, unless it is done or waits there already."""
@@ -155,14 +154,9 @@ class Bench:
                 progress(0.0)  # raises when somebody cancelled
                 self.fraction = fraction
 
-            self._keep(task.key, task.work(tell))
+            self.results.keep(task.key, task.work(tell))
             if self.queue and self.queue[0] is task:
                 self.queue.pop(0)
-
-    def _keep(self, key: tuple, result: object) -> None:
-        self.results[key] = result
-        while len(self.results) > _KEPT:
-            self.results.popitem(last=False)
 
 
 def current_bench() -> Bench:

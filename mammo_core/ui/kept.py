@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from mammo_core.types import Mammogram
+from mammo_core.reading.scan import kept_scan
+from mammo_core.types import Mammogram, Preprocessed
 
 
 class Kept(OrderedDict[Hashable, Any]):
@@ -24,7 +25,11 @@ class Kept(OrderedDict[Hashable, Any]):
         if key in self:
             self.move_to_end(key)
             return self[key]
-        result = self[key] = work()
+        return self.keep(key, work())
+
+    def keep(self, key: Hashable, result: Any) -> Any:
+        """Keep a result as the newest, make room for it, and return it."""
+        self[key] = result
         while len(self) > 1 and bytes_held(list(self.values())) > self.most_bytes:
             self.popitem(last=False)
         return result
@@ -33,7 +38,7 @@ class Kept(OrderedDict[Hashable, Any]):
 def bytes_held(thing: object) -> int:
     """Return the bytes of the arrays and texts in a result, each array once, whatever holds it.
 
-    Films (`Mammogram`) count nothing: who keeps a result has its film open.
+    Films (`Mammogram`) count nothing: who keeps a result has its film open. A prepared film counts with its scan.
     """
     arrays: dict[int, int] = {}
     texts = sum(_gathered(thing, arrays))
@@ -55,3 +60,5 @@ def _gathered(thing: object, arrays: dict[int, int]) -> Iterable[int]:
     elif is_dataclass(thing) and not isinstance(thing, Mammogram):
         for field in fields(thing):
             yield from _gathered(getattr(thing, field.name), arrays)
+        if isinstance(thing, Preprocessed):
+            yield from _gathered(kept_scan(thing), arrays)
