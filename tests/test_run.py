@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from mammo_core.evaluate.repeatability import permutation_table, repeatability_table
 from mammo_core.evaluate.run import Run
@@ -33,6 +34,17 @@ def test_a_run_that_was_cut_off_finishes_with_the_scores_of_one_that_was_not(tmp
     whole, outside_whole = drawn_run(tmp_path / "whole").out_of_fold(1)
     assert rows.tables == whole.tables
     assert outside == outside_whole
+
+
+def test_scores_do_not_hang_on_how_many_threads_a_machine_has_for_linear_algebra(tmp_path):
+    threads = set()
+
+    def look(stage, fraction):
+        threads.update(pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas")
+
+    with threadpool_limits(2, "blas"):
+        drawn_run(tmp_path, look).out_of_fold(1)
+    assert threads == {1}
 
 
 def test_a_finished_run_is_read_without_a_study(tmp_path):

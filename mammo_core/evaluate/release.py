@@ -22,7 +22,7 @@ from mammo_core.evaluate.derive import write_metrics
 from mammo_core.evaluate.fit import Heads
 from mammo_core.evaluate.neighbours import write_neighbours
 from mammo_core.evaluate.rows import write_rows
-from mammo_core.evaluate.run import PERMUTATION_COLUMNS, Progress, Run
+from mammo_core.evaluate.run import PERMUTATION_COLUMNS, Progress, Run, on_one_thread
 from mammo_core.evaluate.run_folder import RUNS_DIR
 from mammo_core.evaluate.settings import Settings
 from mammo_core.mias.splits import load_folds, split_digest
@@ -89,6 +89,7 @@ def check_settings(settings: Settings) -> None:
         raise ValueError(f"the scan is laid out for {SPACING_MM} mm; preprocess.spacing_mm cannot be changed")
 
 
+@on_one_thread
 def _make(folder: Path, settings: Settings, repeats: int, run: Run) -> None:
     """Fill a model folder."""
     from mammo_core.network.build import build_network, film_bias, set_heads
