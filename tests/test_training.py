@@ -332,6 +332,18 @@ def test_one_heavy_run_at_a_time_and_a_dead_one_frees_the_place(runs, settings, 
         assert running_now() == "next"
 
 
+def test_a_refused_start_leaves_the_running_runs_stop_alone(runs, settings, monkeypatch):
+    monkeypatch.setattr(run_folder, "_LOCK_TRIES", 1)
+    folder = ExperimentFolder.named("asked")
+    folder.write("settings", settings.to_dict())
+    with only_run("asked"):
+        folder.ask_to_stop()
+        for begin in (launch.resume_run, lambda folder: train_experiment(folder, settings)):
+            with pytest.raises(TrainingError, match="asked is going on"):
+                begin(folder)
+            assert folder.asked_to_stop
+
+
 def test_a_failure_is_kept_in_words(runs, settings, monkeypatch, tmp_path):
     monkeypatch.setenv("MAMMO_MIAS_DIR", str(tmp_path))
     folder = ExperimentFolder.named("no-mias")

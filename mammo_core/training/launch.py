@@ -45,8 +45,8 @@ def resume_run(folder: ExperimentFolder) -> None:
 def _start(folder: ExperimentFolder, words: list[str]) -> None:
     command = [sys.executable, "-m", "mammo_core", "train", folder.name, *words]
     folder.path.mkdir(parents=True, exist_ok=True)
-    folder.forget_stop()
     with place_for(folder.name) as descriptor, (folder.path / LOG_FILE).open("ab") as log:
+        folder.forget_stop()  # not before: a refusal leaves the running run's own request alone
         process = subprocess.Popen(
             command,
             cwd=ROOT,

@@ -61,9 +61,10 @@ def train_experiment(
         BundleError: ImageNet weights cannot be had.
     """
     check_can_train(folder, settings)
-    if HELD_LOCK not in os.environ:  # who started this process has done so, and may have asked for its end since
-        folder.forget_stop()
+    handed = HELD_LOCK in os.environ
     with only_run(folder.name):
+        if not handed:  # who started this process has done so, and may have asked for its end since
+            folder.forget_stop()
         return learn(folder, settings, on_step, on_epoch)
 
 
