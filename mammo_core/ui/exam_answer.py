@@ -64,10 +64,14 @@ def show_marks(readings: Mapping[str, FilmReading]) -> None:
 
 
 def _show_reasons(reading: ExamReading) -> None:
-    """Show the sentence that names the breast, and below it the others."""
-    first, *others = (reason.replace(" %", "\u202f%") for reason in reading.reasons)
-    rest = "".join(f"<p>{escape(reason)}</p>" for reason in others)
-    st.html(f'<div class="reasons" data-suspect="{reading.suspect or ""}"><p><b>{escape(first)}</b></p>{rest}</div>')
+    """Show the sentence that names the breast, and below it the others.
+
+    It stands out only where the answer is to be relied on: a refused exam's boldest line must not name a breast.
+    """
+    first, *others = (escape(reason.replace(" %", "\u202f%")) for reason in reading.reasons)
+    lead = f"<b>{first}</b>" if reading.applicability.inside else first
+    rest = "".join(f"<p>{reason}</p>" for reason in others)
+    st.html(f'<div class="reasons" data-suspect="{reading.suspect or ""}"><p>{lead}</p>{rest}</div>')
 
 
 @cache

@@ -13,17 +13,14 @@ from mammo_core.config import PreprocessConfig
 from mammo_core.errors import ImageError, MammoError
 from mammo_core.film.asymmetry import Asymmetry, compare_breasts
 from mammo_core.film.breast import chest_side
-from mammo_core.mias.checksums import film_of_digest
 from mammo_core.network.bundle import Bundle
-from mammo_core.report.marks import draw_circles, in_colour
 from mammo_core.types import Box, FilmReading, Preprocessed
 from mammo_core.ui import verbs
-from mammo_core.ui.case import Case, OpenFilm
-from mammo_core.ui.dataset_films import mias_films
+from mammo_core.ui.case import Case
 from mammo_core.ui.exam_places import Hanging
+from mammo_core.ui.exam_truth import is_known, truth_in_words, with_truth
 from mammo_core.ui.read_films import marks_of
 from mammo_core.ui.viewer import Pane, show_viewer
-from mammo_core.ui.words import dataset as dataset_words
 from mammo_core.ui.words import exam as words
 
 AIR_MM = 4.0
@@ -59,8 +56,9 @@ def show_films(case: Case, shown: Shown, bundle: Bundle | None) -> None:
     bar = st.container(horizontal=True, vertical_alignment="center", key="exam_bar")
     mode = _choose_mode(pairs, bar)
     layer = _choose_layer(mode, bool(shown.readings), bar)
-    known = {place: film_id for place, film in shown.hanging.places.items() if (film_id := _mias_film(film))}
-    truth = bool(known) and bar.toggle(words.TRUTH_LABEL, key=f"exam_truth_{known}", help=words.TRUTH_HELP)
+    known = {place: film for place, film in shown.hanging.places.items() if is_known(film)}
+    which = "_".join(film.key for film in known.values())  # hidden again for every other exam
+    truth = bool(known) and bar.toggle(words.TRUTH_LABEL, key=f"exam_truth_{which}", help=words.TRUTH_HELP)
     places = [place for place in _places(shown.hanging) if mode in (words.ALL, place[2:])]
     maps, notes = _layers(layer, places, case, shown, bundle)
     placed = foci(shown.outlined)
@@ -70,7 +68,7 @@ def show_films(case: Case, shown: Shown, bundle: Bundle | None) -> None:
     ]
     panes = [replace(pane, colours=words.COLOURS.get(layer, "")) for pane in panes]
     if truth:
-        st.caption(" ".join(_truth_in_words(known[place]) for place in places if place in known))
+        st.caption(truth_in_words(known[place] for place in places if place in known))
     show_viewer(panes, key="exam_viewer", layouts=("side",) if mode == words.ALL else ("side", "swipe"))
     for note in notes:
         st.caption(note)
@@ -194,7 +192,7 @@ def _pane(
     return Pane(
         title=", ".join([place, *remarks]),
         film_id=film.key,
-        pixels=film.get("truth", lambda: _with_truth(film)) if truth else film.mammogram.pixels,
+        pixels=film.get("truth", lambda: with_truth(film)) if truth and is_known(film) else film.mammogram.pixels,
         bit_depth=film.mammogram.bit_depth,
         heatmap=layer,
         marks=marks_of(shown.readings[place])[:MARKS] if place in shown.readings else (),
@@ -203,21 +201,3 @@ def _pane(
         pixel_spacing_mm=film.mammogram.pixel_spacing_mm,
         against=wall,
     )
-
-
-def _mias_film(film: OpenFilm) -> str | None:
-    return film_of_digest(film.mammogram.digest)
-
-
-def _with_truth(film: OpenFilm) -> np.ndarray:
-    """Return the film, H x W x 3 uint8 RGB, with the radiologists' circles drawn in."""
-    picture = in_colour(film.mammogram.pixels)
-    draw_circles(picture, mias_films()[_mias_film(film)].circles)
-    return picture
-
-
-def _truth_in_words(film_id: str) -> str:
-    places = mias_films()[film_id].places
-    if not places:
-        return words.TRUTH_NORMAL.format(film_id=film_id)
-    return words.TRUTH.format(film_id=film_id, places="; ".join(map(dataset_words.place_text, places)))

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from mammo_core import load_mammogram, read_exam
 from mammo_core.config import ROOT
 from mammo_core.errors import BreastNotFoundError
+from mammo_core.film.demo_films import DEMO_EXAMS, demo_files
 from mammo_core.mias.phantom import draw_phantom
 from mammo_core.network import active
 from mammo_core.preprocess import preprocess
@@ -19,9 +20,11 @@ from mammo_core.ui import exam_films, exam_read, verbs
 from mammo_core.ui.case import Case, Kept, OpenFilm
 from mammo_core.ui.exam_films import foci
 from mammo_core.ui.exam_places import OUT, PLACES, hang
+from mammo_core.ui.exam_truth import DEMO_BREASTS
 from mammo_core.ui.exam_women import name_women, woman_of_file
 from mammo_core.ui.words import exam as words
 from mammo_core.ui.words import frame as frame_words
+from mammo_core.ui.words import walk as walk_words
 
 PAGE = str(ROOT / "pages" / "exam.py")
 EXAM = {"R-CC": "1-282", "L-CC": "1-280", "R-MLO": "1-283", "L-MLO": "1-281"}
@@ -138,6 +141,37 @@ def test_the_page_says_what_the_library_says(demo, demo_film):
     assert "Left (MLO)" in shown(demo)
 
 
+def test_the_sentence_that_names_the_breast_is_bold_unless_the_exam_is_refused(demo, film):
+    assert words.OUTSIDE[1] in shown(demo)
+    assert "<b>" not in reasons(demo)
+    mias(demo, film, "mdb027", "mdb028")
+    assert words.OUTSIDE[1] not in shown(demo)
+    assert "<p><b>" in reasons(demo)
+
+
+def reasons(page: AppTest) -> str:
+    return next(str(html.value) for html in page.html if 'class="reasons"' in str(html.value))
+
+
+def test_what_the_archive_says_of_a_demo_exam_is_hidden_until_asked_for(demo, panes):
+    assert walk_words.ARCHIVE not in shown(demo)
+    truth_toggle(demo).set_value(True).run()
+    assert "Right breast: an oval mass with a circumscribed margin, benign." in shown(demo)
+    assert "Left breast: an irregular mass with a spiculated margin, malignant." in shown(demo)
+    assert walk_words.ARCHIVE in shown(demo)
+    assert all(pane.pixels.ndim == 2 for pane in panes)
+
+
+def test_every_demo_film_is_known_with_its_side():
+    films = [load_mammogram(data) for exam in DEMO_EXAMS for _, data in demo_files(exam)]
+    exams = [exam for exam in DEMO_EXAMS for _ in demo_files(exam)]
+    assert {film.digest: (exam, film.laterality) for exam, film in zip(exams, films, strict=True)} == DEMO_BREASTS
+
+
+def truth_toggle(page: AppTest):
+    return next(toggle for toggle in page.toggle if toggle.label == words.TRUTH_LABEL)
+
+
 def test_the_strongest_marks_are_on_the_films_and_all_of_them_in_figures(demo, panes):
     assert all(len(pane.marks) == exam_films.MARKS for pane in panes)
     assert shown(demo).count('class="bar"') > 2 + sum(len(pane.marks) for pane in panes)
@@ -250,7 +284,7 @@ def test_a_mias_pair_opens_with_its_truth_hidden_until_asked_for(page, panes, mi
     assert "both films of woman 14" in shown(page)
     assert "malignant, radius" not in shown(page)
     assert all(pane.pixels.ndim == 2 for pane in panes)
-    next(toggle for toggle in page.toggle if toggle.label == words.TRUTH_LABEL).set_value(True).run()
+    truth_toggle(page).set_value(True).run()
     assert "mdb028: well-defined mass (CIRC), malignant, radius 11 mm." in shown(page)
     assert all(pane.pixels.ndim == 3 for pane in panes)
     page.button(key="exam_arrow_forward").click().run()

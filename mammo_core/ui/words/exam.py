@@ -75,7 +75,9 @@ ASYMMETRY_NOTE = (
 NO_ASYMMETRY = "Nothing on either side is unusually brighter than the other side."
 NOT_COMPARED = "The two cannot be compared"
 TRUTH_LABEL = "Show the truth"
-TRUTH_HELP = "Draws the radiologists' circles of MIAS, and names what they found."
+TRUTH_HELP = (
+    "Names what is known of each breast: of a pair of MIAS with the radiologists' circles, of a demo exam in words."
+)
 TRUTH_NORMAL = "{film_id}: normal, no abnormality annotated."
 TRUTH = "{film_id}: {places}."
 
