@@ -23,7 +23,8 @@ from typing import Any, Literal
 from mammo_core.errors import JobError, MammoError
 
 MAX_RUNNING = 2
-"""Jobs that may run at once, of all owners together."""
+"""Jobs that may run at once, of all owners together. None may take the last place: work that serves all visitors, such
+as a worklist of hundreds of films and an import, would keep everybody from a heatmap."""
 MAX_KEPT = 32
 """Jobs that are remembered; the oldest ended ones are forgotten first."""
 CLOSING_SECONDS = 10.0
@@ -156,16 +157,21 @@ class JobRoom:
                 the job's result.
 
         Raises:
-            JobError: As many jobs as may run at once are running.
+            JobError: As many jobs as may run at once are running, or the owner's would leave no room for others.
         """
         with self._lock:
             present = self._jobs.get((owner, name))
             if present and present.running:
                 return present
-            n_running = sum(job.running for job in self._jobs.values())
-            if n_running >= self._max_running:
+            running = [whose for (whose, _), job in self._jobs.items() if job.running]
+            if len(running) >= self._max_running:
                 raise JobError(
-                    f"{n_running} long jobs are running, and {self._max_running} may at once. Wait for one to end, or "
+                    f"{len(running)} long jobs are running, and {self._max_running} may at once. Wait for one to end, "
+                    "or cancel it, and start again."
+                )
+            if running.count(owner) >= max(1, self._max_running - 1):
+                raise JobError(
+                    "Other long work is going on, and the place that is left is for others. Wait for it to end, or "
                     "cancel it, and start again."
                 )
             job = Job(name, work)

@@ -129,13 +129,24 @@ def test_the_same_job_of_an_owner_runs_once_at_a_time(room):
 def test_more_jobs_than_may_run_are_refused_in_words():
     room, gates = JobRoom(max_running=2), [Gate(), Gate()]
     for number, gate in enumerate(gates):
-        room.start("anna", f"job {number}", gate)
+        room.start(f"visitor {number}", "import", gate)
     with pytest.raises(JobError, match="2 long jobs are running"):
         room.start("berta", "import", Gate())
     for gate in gates:
         gate.go.set()
-    assert all(room.find("anna", f"job {number}").wait(SECONDS) for number in range(2))
+    assert all(room.find(f"visitor {number}", "import").wait(SECONDS) for number in range(2))
     assert room.start("berta", "import", lambda progress, cancelled: 1).wait(SECONDS)
+
+
+def test_nobody_takes_the_last_place(room):
+    worklist, heatmap = Gate(), Gate()
+    room.start("everyone", "worklist", worklist)
+    with pytest.raises(JobError, match="for others"):
+        room.start("everyone", "import", Gate())
+    job = room.start("anna", "heatmap", heatmap)
+    worklist.go.set()
+    heatmap.go.set()
+    assert job.wait(SECONDS)
 
 
 def test_only_the_newest_ended_jobs_are_remembered():
@@ -149,7 +160,7 @@ def test_a_running_job_is_never_forgotten():
     room, gate = JobRoom(max_kept=1), Gate()
     job = room.start("anna", "import", gate)
     room.forget("anna", "import")
-    room.start("anna", "short", lambda progress, cancelled: None).wait(SECONDS)
+    room.start("berta", "short", lambda progress, cancelled: None).wait(SECONDS)
     assert room.find("anna", "import") is job
     gate.go.set()
     assert job.wait(SECONDS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import Lock
 
 import numpy as np
 import streamlit as st
@@ -87,6 +88,7 @@ class Bench:
     queue: list[Task] = field(default_factory=list)
     fraction: float = 0.0
     failed: str = ""
+    _lock: Lock = field(default_factory=Lock, repr=False)
 
     def lay(self, key: tuple, choice: Choice, bundle: Bundle) -> Subject:
         """Lay a film on the bench, unless it lies there already.
@@ -122,8 +124,8 @@ class Bench:
         return job_room().find(self.owner, _JOB)
 
     def start(self) -> bool:
-        """See that the queue is worked on; False while others use the machine."""
-        if not self.queue:
+        """See that the queue is worked on, unless its job has failed; False while others use the machine."""
+        if not self.look():
             return True
         try:
             job_room().start(self.owner, _JOB, self._work)
@@ -142,21 +144,27 @@ class Bench:
 
     def cancel(self) -> None:
         """Drop all that is waited for."""
-        self.queue.clear()
+        with self._lock:
+            self.queue.clear()
         if self.job:
             self.job.cancel()
 
     def _work(self, progress: Progress, cancelled: Callable[[], bool]) -> None:
-        while self.queue:
-            task, self.fraction = self.queue[0], 0.0
+        while task := self._begin_next():
 
             def tell(fraction: float) -> None:
                 progress(0.0)  # raises when somebody cancelled
                 self.fraction = fraction
 
             self.results.keep(task.key, task.work(tell))
-            if self.queue and self.queue[0] is task:
-                self.queue.pop(0)
+            with self._lock:
+                if self.queue and self.queue[0] is task:
+                    self.queue.pop(0)
+
+    def _begin_next(self) -> Task | None:
+        with self._lock:
+            self.fraction = 0.0
+            return self.queue[0] if self.queue else None
 
 
 def current_bench() -> Bench:

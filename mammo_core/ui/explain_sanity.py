@@ -48,7 +48,7 @@ def show_sanity(bench: Bench, subject: Subject, target: str, maps: dict[str, Map
             words.SANITY_START, key="explain_sanity", on_click=_ask, args=(bench, subject, target, missing),
             icon=":material/shuffle:", help=words.SANITY_HELP,
         )  # fmt: skip
-    checked = {method: bench.results[key] for method, key in keys.items() if key in bench.results}
+    checked = {method: found for method, key in keys.items() if (found := bench.results.get(key))}
     if checked:
         st.html(f'<div class="checks">{"".join(_row(*item) for item in checked.items())}</div>')
         st.caption(words.SANITY_HELP_FIGURE)

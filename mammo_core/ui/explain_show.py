@@ -36,7 +36,7 @@ def maps_of(bench: Bench, subject: Subject, target: str) -> dict[str, Map]:
     """Return {method: map} of those that are worked out; Grad-CAM's is always among them."""
     bench.instant(map_key(subject, _INSTANT, target), _INSTANT, target)
     keys = {method: map_key(subject, method, target) for method in METHODS}
-    return {method: bench.results[key] for method, key in keys.items() if key in bench.results}
+    return {method: found for method, key in keys.items() if (found := bench.results.get(key))}
 
 
 def show_panes(subject: Subject, maps: dict[str, Map]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -14,24 +15,28 @@ from mammo_core.types import Mammogram, Preprocessed
 
 
 class Kept(OrderedDict[Hashable, Any]):
-    """Results, those used last only: together at most `most_bytes`, but always the newest."""
+    """Results, those used last only: together at most `most_bytes`, but always the newest. Threads may share it."""
 
     def __init__(self, most_bytes: int) -> None:
         super().__init__()
         self.most_bytes = most_bytes
+        self._lock = Lock()
 
     def found_or_made(self, key: Hashable, work: Callable[[], Any]) -> Any:
         """Return the result kept under `key`, or do the work and keep it."""
-        if key in self:
-            self.move_to_end(key)
-            return self[key]
+        with self._lock:
+            if key in self:
+                self.move_to_end(key)
+                return self[key]
         return self.keep(key, work())
 
     def keep(self, key: Hashable, result: Any) -> Any:
         """Keep a result as the newest, make room for it, and return it."""
-        self[key] = result
-        while len(self) > 1 and bytes_held(list(self.values())) > self.most_bytes:
-            self.popitem(last=False)
+        with self._lock:
+            self[key] = result
+            self.move_to_end(key)
+            while len(self) > 1 and bytes_held(list(self.values())) > self.most_bytes:
+                self.popitem(last=False)
         return result
 
 

@@ -228,3 +228,19 @@ def test_work_that_breaks_off_is_said_and_the_queue_is_dropped():
     assert mine.job.wait(WAIT_SECONDS)
     assert not mine.look()
     assert "broke off" in mine.failed
+
+
+def test_work_that_broke_off_is_not_begun_again_by_itself():
+    begun, mine = [], Bench()
+
+    def broken(progress):
+        begun.append(1)
+        raise ZeroDivisionError
+
+    mine.ask(Task(("bad",), "bad", broken))
+    for _ in range(3):  # as the page does, twice a second
+        assert mine.start()
+        assert mine.job is None or mine.job.wait(WAIT_SECONDS)
+    assert len(begun) == 1
+    assert "broke off" in mine.failed
+    assert not mine.queue
