@@ -13,7 +13,7 @@ from mammo_core.ui.words import worklist as words
 from mammo_core.ui.worklist_agreement import show_agreement
 from mammo_core.ui.worklist_key import carry_key
 from mammo_core.ui.worklist_open import open_asked, remember_order
-from mammo_core.ui.worklist_order import choose, clear_filters, page_of
+from mammo_core.ui.worklist_order import about_order, choose, clear_filters, page_of
 from mammo_core.ui.worklist_rows import show_rows
 from mammo_core.ui.worklist_store import current_list
 
@@ -54,7 +54,7 @@ try:
         st.info(words.NONE_MATCH.format(n=len(exams)), icon=":material/filter_alt_off:")
         st.button(words.CLEAR, on_click=clear_filters, key="worklist_clear")
     else:
-        st.caption(words.ORDER_READER_FIRST if reader_first else words.ORDER)
+        st.caption(about_order(found, reader_first))
         do.show_actions(worklist, found, active, reader_first)
         show_rows(worklist, page_of(found), active, reader_first)
     show_agreement(exams)

@@ -57,7 +57,8 @@ def show_reader(subject: str) -> None:
 
 def _show_choice(exam: Exam) -> None:
     program, reading = exam.reading.decision, exam.reading
-    st.caption(words.PROGRAM_SAID.format(model_id=reading.model_id, answer=words.ANSWERS[program]))
+    said = words.program_said(program, reading.inside)
+    st.caption(words.PROGRAM_SAID.format(model_id=reading.model_id, answer=said))
     number, active = exam.number, _active()
     if exam.stale(active):
         st.caption(words.STALE_HERE.format(active=active))

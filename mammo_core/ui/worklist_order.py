@@ -33,7 +33,7 @@ def choose(exams: Sequence[Exam], reader_first: bool) -> list[Exam]:
         )  # fmt: skip
         answer = st.selectbox(
             words.FILTER_ANSWER, [words.ANY, *DECISIONS], key=_ANSWER, width=170, persist_state="session",
-            format_func=lambda answer: words.ANSWERS.get(answer, answer.capitalize()),
+            format_func=words.FILTER_ANSWERS.get,
         )  # fmt: skip
         find = st.text_input(words.FILTER_FIND, key=_FIND, width=170, help=words.FIND_HELP, persist_state="session")
     found = [
@@ -44,6 +44,13 @@ def choose(exams: Sequence[Exam], reader_first: bool) -> list[Exam]:
         and _matches(exam, find.strip().lower())
     ]
     return in_order(found, reader_first)
+
+
+def about_order(exams: Sequence[Exam], reader_first: bool) -> str:
+    """Return how exams are ordered, and which of them the order tells nothing about, if such are shown."""
+    said = words.ORDER_READER_FIRST if reader_first else words.ORDER
+    refused = any(exam.reading and not exam.reading.inside and not exam.hidden(reader_first) for exam in exams)
+    return f"{said} {words.ORDER_OUTSIDE}" if refused else said
 
 
 def clear_filters() -> None:

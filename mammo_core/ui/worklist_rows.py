@@ -110,14 +110,15 @@ def _said(exam: Exam, active: str | None, hidden: bool) -> str:
             for label, share in shares.items()
         )
         share = words.SHARE.format(share=cards.percent(reading.probabilities.malignant))
-        notes = [words.OUTSIDE] if not reading.inside else []
-        notes += [words.STALE.format(model_id=reading.model_id)] if exam.stale(active) else []
+        outside = "" if reading.inside else ' data-outside="yes"'
+        said = words.program_said(reading.decision, reading.inside)
         lines.append(
-            f'<div><b data-decision="{reading.decision}">{words.ANSWERS[reading.decision]}</b> '
+            f'<div><b data-decision="{reading.decision}">{escape(said)}</b> '
             f'<span class="share" data-share="{reading.probabilities.malignant:.6f}">{share}</span></div>'
-            f'<div class="bar" aria-hidden="true">{parts}</div>'
+            f'<div class="bar"{outside} aria-hidden="true">{parts}</div>'
         )
-        lines += [f'<div class="remark">{escape("; ".join(notes))}</div>'] if notes else []
+        if exam.stale(active):
+            lines.append(f'<div class="remark">{escape(words.STALE.format(model_id=reading.model_id))}</div>')
     if exam.before or exam.after:
         before, after = words.ANSWERS.get(exam.before, ""), words.ANSWERS.get(exam.after, "")
         both = words.READER_BOTH if before and after and before != after else words.READER
@@ -140,7 +141,7 @@ def _show_details(worklist: Worklist, exam: Exam, *, hidden: bool) -> None:
         st.markdown(f"**{words.HISTORY_TITLE}**")
         for reading in () if hidden else reversed(exam.readings):
             at = f"{reading.read_at:%Y-%m-%d %H:%M}"
-            answer = words.ANSWERS[reading.decision]
+            answer = words.program_said(reading.decision, reading.inside)
             st.caption(words.HISTORY.format(model_id=reading.model_id, at=at, answer=answer))
         if exam.why:
             st.caption(words.REASON.format(reason=plain(exam.why)))

@@ -13,9 +13,10 @@ from streamlit.testing.v1 import AppTest
 from mammo_core.config import ROOT
 from mammo_core.network.bundle import load_bundle
 from mammo_core.store import queue
-from mammo_core.store.models import ReadingRow
+from mammo_core.store.models import ExamRow, ReadingRow
 from mammo_core.store.worklist import Worklist
 from mammo_core.ui import worklist_wake
+from mammo_core.ui.words import exam as exam_words
 from mammo_core.ui.words import worklist as words
 from mammo_core.ui.worklist_store import store
 from tests.store_films import WHO, dicom, film, pair, reading_once, zipped
@@ -97,6 +98,15 @@ def program_says(decision: str) -> None:
             reading.answer = reading.answer | {"decision": decision}
 
 
+def program_refuses(*numbers: int) -> None:
+    """Let these exams alone be outside what the model learned."""
+    with store().session() as session:
+        for reading in session.scalars(select(ReadingRow)):
+            inside = session.get(ExamRow, reading.exam_id).number not in numbers
+            refused = {"decision": "refer", "applicability": {"inside": inside, "reasons": []}}
+            reading.answer = reading.answer | refused
+
+
 def tells(app: AppTest) -> bool:
     """Return whether anything of the program's answer is on the page."""
     return any(trace in shown(app) for trace in ('data-share="', 'data-decision="', 'class="reasons"', "Grad-CAM"))
@@ -128,6 +138,27 @@ def test_the_demo_exams_are_put_on_the_list_with_one_click(app):
     assert len(rows(app)) == 2
     assert "Demo exam A" in shown(app)
     assert "cancer" not in "".join(rows(app))
+
+
+def test_a_refused_exam_says_so_in_its_row_and_its_order_is_not_to_be_relied_on(filled):
+    program_refuses(1)
+    run(filled)
+    refused, doubted = sorted(rows(filled), key=lambda row: 'data-exam="2"' in row)
+    assert exam_words.OUTSIDE[0] in refused
+    assert 'class="bar" data-outside' in refused
+    assert words.ANSWERS["refer"] in doubted
+    assert "data-outside" not in doubted
+    assert words.ORDER_OUTSIDE in shown(filled)
+    filled.text_input(key="worklist_find").set_value("2")
+    assert words.ORDER_OUTSIDE not in shown(run(filled))
+    filled.text_input(key="worklist_find").set_value("")
+    filled.toggle(key="worklist_reader_first").set_value(True)
+    assert words.ORDER_OUTSIDE not in shown(run(filled))
+
+
+def test_no_status_takes_the_word_that_means_reported_to_a_radiologist(filled):
+    assert all(">To answer<" in row for row in rows(filled))
+    assert not {"Read", "Unread"} & set(words.STATUSES.values())
 
 
 def test_a_zip_becomes_exams_and_what_is_no_film_is_said(app):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from mammo_core.ui.words import exam as exam_words
+
 TITLE = "Worklist"
 
 # Empty
 EMPTY_TEXT = (
-    "Bring a day's films: many at once, a zip, or a DICOM folder. They are read in the background while you work, and "
+    "Bring a day's films: many at once, a zip, or a DICOM folder. The program reads them while you work, and they "
     "wait here sorted by suspicion until you have answered each."
 )
 ADD_TITLE, ADD_LABEL = "Your films", "Add films"
@@ -51,31 +53,37 @@ WHO_SHARED = "This list is shared: everybody who can open this program sees it (
 UNUSABLE_TITLE = "The worklist cannot be used"
 
 # The list
-READING_LINE = "{done} of {total} exams read. {message}"
+READING_LINE = "The program has read {done} of {total} exams. {message}"
 WAITING = "Waiting for other work to end."
 STOPPED = "The reading has stopped; the exams wait. {reason}"
 TRY_AGAIN = "Try again"
 FILTER_STATUS, FILTER_ANSWER, FILTER_FIND = "Status", "Program's answer", "Find"
-FIND_HELP = "An exam's number, or part of a file's name."
 ANY = "any"
+FILTER_ANSWERS = {ANY: "any", "normal": "Normal", "benign": "Benign", "malignant": "Malignant", "refer": "Refer"}
+FIND_HELP = "An exam's number, or part of a file's name."
 NONE_MATCH = "No exam matches. Clear the filters to see all {n}."
 CLEAR = "Clear the filters"
 STATUSES = {
-    "unread": "Unread",
-    "reading": "Being read",
-    "read": "Read",
+    "unread": "Waiting",
+    "reading": "Program is reading",
+    "read": "To answer",
     "agreed": "Agreed",
     "overridden": "Overridden",
     "answered": "Answered",
     "failed": "Failed",
 }
 STATUS_HELP = (
-    "**Read**: the program has answered and you have not. **Agreed**, **Overridden**: your answer is the program's, or "
-    "another one with a reason. **Answered**: the program referred the exam, and your answer stands alone."
+    "**Waiting**: for the program to read it. **To answer**: the program has answered and you have not. **Agreed**, "
+    "**Overridden**: your answer is the program's, or another one with a reason. **Answered**: the program referred "
+    "the exam, and your answer stands alone. **Failed**: the program could not read it."
 )
 ORDER = (
     "Most suspicious first: by P(malignant), equal ones by P(abnormal). Bars show malignant, benign and normal, "
     "from the left."
+)
+ORDER_OUTSIDE = (
+    "Exams outside what the model learned are referred whatever their figures: for them neither the figures nor the "
+    "order is to be relied on."
 )
 ORDER_READER_FIRST = (
     "Reader first: exams that you have not answered come first, in the order in which they came, so that the order "
@@ -88,7 +96,6 @@ SELECT = "Select exam {number}"
 OPEN, DETAILS, HIDE_DETAILS = "Open exam {number}", "Details", "Close"
 HIDDEN = "Hidden until you have answered"
 STALE = "read by {model_id}, which is no longer active"
-OUTSIDE = "outside what the model learned"
 SHARE = "P(malignant) {share}"
 READER = "You: {answer}"
 READER_BOTH = "You: {before}, then {after}"
@@ -141,7 +148,7 @@ EXPLAIN_HIDDEN = (
     "*Reader first* is on: where the program found evidence stays hidden until you have answered on the Exam page."
 )
 READER_TITLE = "Your answer"
-READER_WAIT = "The worklist is still to read this exam; you can answer once it has."
+READER_WAIT = "The program is still to read this exam; you can answer once it has."
 PROGRAM_SAID = "The program ({model_id}): **{answer}**"
 STALE_HERE = "That model is no longer active; what stands below is {active}'s answer."
 READ_WITH = "Read again with {model_id}"
@@ -194,6 +201,11 @@ MOVES = {
 def counted(n: int, what: str) -> str:
     """Return `1 exam`, `2 exams`."""
     return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
+def program_said(decision: str, inside: bool) -> str:
+    """Return the program's answer; an exam outside what the model learned is refused, not doubted."""
+    return exam_words.OUTSIDE[0] if decision == "refer" and not inside else ANSWERS[decision]
 
 
 def origin_name(origin: str) -> str:
