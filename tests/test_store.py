@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -19,8 +20,9 @@ from mammo_core.config import ROOT, WorklistConfig
 from mammo_core.errors import BundleError, StoreError
 from mammo_core.jobs import JobCancelled
 from mammo_core.network.bundle import load_bundle
-from mammo_core.store import queue
-from mammo_core.store.database import HEAD, open_database
+from mammo_core.store import database, queue
+from mammo_core.store import store as store_module
+from mammo_core.store.database import HEAD, SQLITE_NAME, open_database, vacuum
 from mammo_core.store.models import Base, ChangeRow, ExamRow, now
 from mammo_core.store.store import UNDO_MINUTES, Store
 from mammo_core.store.worklist import Worklist, new_key
@@ -403,6 +405,54 @@ def test_what_nobody_touched_for_long_goes_by_itself(worklist, store):
     assert store.purge() == 1
     assert [exam.number for exam in worklist.exams()] == [2]
     assert len(kept_files(store)) == 2
+
+
+@pytest.fixture
+def locked_once(tmp_path, monkeypatch):
+    """A list on SQLite whose database somebody else is writing to when it is first cleared; an event once it was."""
+    monkeypatch.setattr(database, "_BUSY_SECONDS", 0)
+    store = Store(WorklistConfig(tmp_path / "kept"))
+    cleared, tries = threading.Event(), []
+
+    def clear(engine):
+        tries.append(engine)
+        if len(tries) == 1:
+            other = sqlite3.connect(store.folder / SQLITE_NAME, isolation_level=None)
+            other.execute("BEGIN IMMEDIATE")
+            try:
+                vacuum(engine)
+            finally:
+                other.close()
+        vacuum(engine)
+        cleared.set()
+
+    monkeypatch.setattr(store_module, "vacuum", clear)
+    yield Worklist(store, new_key()), cleared
+    store.close()
+
+
+def test_a_locked_database_is_said_and_cleared_the_next_time(locked_once):
+    worklist, cleared = locked_once
+    worklist.add(pair())
+    worklist.delete([1])
+    with pytest.raises(StoreError, match="tries again by itself") as caught:
+        worklist.delete_for_good()
+    assert "OperationalError" in str(caught.value)
+    assert worklist.last_change() is None
+    assert kept_files(worklist.store) == []
+    assert not cleared.is_set()
+    assert worklist.store.purge() == 0
+    assert cleared.is_set()
+
+
+def test_housekeeping_outlives_a_locked_database(locked_once, monkeypatch):
+    worklist, cleared = locked_once
+    worklist.add(pair())
+    with worklist.store.session() as session:
+        session.execute(update(ExamRow).values(deleted_at=now() - timedelta(minutes=UNDO_MINUTES + 1)))
+    monkeypatch.setattr(store_module, "_HOUSEKEEPING_SECONDS", 0.01)
+    worklist.store.keep_house()
+    assert cleared.wait(10)
 
 
 def test_only_the_owner_can_look_into_the_folder(worklist, read_anew, store):

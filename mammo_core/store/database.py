@@ -45,13 +45,23 @@ def open_database(folder: Path, url: str = "") -> Engine:
 
 
 def vacuum(engine: Engine) -> None:
-    """See that deleted rows are gone from the disk, not only from the tables."""
-    with engine.connect() as connection:
-        connection.connection.rollback()  # the pool's look whether the server is there has begun a transaction
-        connection.execution_options(isolation_level="AUTOCOMMIT")
-        connection.execute(text("VACUUM"))
-        if engine.dialect.name == "sqlite":
-            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    """See that deleted rows are gone from the disk, not only from the tables.
+
+    Raises:
+        StoreError: The database does not let it be done now.
+    """
+    try:
+        with engine.connect() as connection:
+            connection.connection.rollback()  # the pool's look whether the server is there has begun a transaction
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.execute(text("VACUUM"))
+            if engine.dialect.name == "sqlite":
+                connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as error:  # that rollback is the driver's own
+        raise StoreError(
+            "What was deleted has left the worklist, but the database could not be cleared of what held it yet "
+            f"({type(error).__name__}). The program tries again by itself."
+        ) from None
 
 
 def _sqlite(path: Path) -> Engine:

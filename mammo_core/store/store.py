@@ -47,7 +47,7 @@ class Store:
             ) from None
         self.engine = open_database(self.folder, config.database_url)
         self.claim = secrets.token_hex(8)
-        self._closed = threading.Event()
+        self._closed, self._untidy = threading.Event(), threading.Event()
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -102,24 +102,28 @@ class Store:
 
         Returns:
             How many exams went: with their films, small pictures, readings, answers and changes.
+
+        Raises:
+            StoreError: The database does not answer, or could not be cleared; the next call goes on.
         """
         deleted_by = now() - timedelta(minutes=UNDO_MINUTES)
         untouched_by = now() - timedelta(days=self.config.keep_days)
         return self._remove(or_(ExamRow.deleted_at < deleted_by, ExamRow.touched_at < untouched_by))
 
     def remove_deleted(self, list_id: str) -> int:
-        """Delete for good what is deleted in one list, without waiting. Return how many exams went."""
+        """Delete for good what is deleted in one list, without waiting. Return how many went, raise as `purge`."""
         return self._remove(ExamRow.deleted_at.is_not(None) & (ExamRow.list_id == list_id))
 
     def keep_house(self) -> None:
-        """See in the background that `purge` is called now and then, until the store is closed."""
+        """See in the background that `purge` is called at once and now and then, until the store is closed."""
 
         def work() -> None:
-            while not self._closed.wait(_HOUSEKEEPING_SECONDS):
+            while not self._closed.is_set():
                 try:
                     self.purge()
                 except (StoreError, OSError) as error:
                     _log.error("the worklist was not tidied: %s", type(error).__name__)
+                self._closed.wait(_HOUSEKEEPING_SECONDS)
 
         threading.Thread(target=work, name="worklist housekeeping", daemon=True).start()
 
@@ -137,8 +141,20 @@ class Store:
                 self.forget_film(list_id, digest)
             session.execute(delete(ExamRow).where(ExamRow.id.in_([exam.id for exam in exams])))
         if exams:
-            vacuum(self.engine)
+            self._untidy.set()
+        self._tidy()
         return len(exams)
+
+    def _tidy(self) -> None:
+        """Clear the database of rows that were deleted; what could not be cleared is so at the next call."""
+        if not self._untidy.is_set():
+            return
+        self._untidy.clear()  # first, so that rows deleted meanwhile are not passed over
+        try:
+            vacuum(self.engine)
+        except StoreError:
+            self._untidy.set()
+            raise
 
     def sweep(self) -> None:
         """Delete files that no row names: left by a kill between writing a film and recording it."""

@@ -37,7 +37,6 @@ def store() -> Store:
             opened = Store(config)
             take_over(opened)
             opened.sweep()
-            opened.purge()
             opened.keep_house()
             _stores[config] = opened
         return _stores[config]
