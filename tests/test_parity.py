@@ -6,12 +6,19 @@ import re
 import subprocess
 import sys
 
+import keras
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mammo_core import load_bundle, load_mammogram, read_exam, read_film
+from mammo_core import load_bundle, load_mammogram, preprocess, read_exam, read_film
 from mammo_core.config import ROOT
+from mammo_core.evaluate.grain import context_features
 from mammo_core.evaluate.predictions import load_predictions
+from mammo_core.evaluate.run import Run
+from mammo_core.evaluate.settings import Settings
+from mammo_core.reading.scan import scan_film
+from mammo_core.reading.scores import margins
 from mammo_core.reading.to_json import exam_to_json, reading_to_json
 
 
@@ -54,6 +61,27 @@ def test_the_page_says_what_the_library_says(paths, by_library, index):
     shares = {label: float(share) for label, share in re.findall(r'data-label="(\w+)" data-share="([\d.]+)"', shown)}
     assert shares == pytest.approx(by_library[index]["probabilities"], abs=1e-6)
     assert re.search(r'data-decision="(\w+)"', shown)[1] == by_library[index]["decision"]
+
+
+def test_a_film_is_scanned_to_the_margins_that_the_model_was_evaluated_by(mias_dir, tmp_path):
+    """Evaluation runs frozen layers and applies heads beside them; reading runs one network that holds both."""
+    bundle = load_bundle()
+    prepared = preprocess(load_mammogram(mias_dir / "mdb028.pgm"), bundle.config)
+    scan = scan_film(prepared, bundle)
+    frozen = Run(Settings(), lambda stage, fraction: None, tmp_path).network
+    cells = context_features(frozen.run(scan.grid.image, ["features"])["features"])
+    weights, bias = released_film_head(bundle)
+    evaluated = margins(cells @ weights + bias)
+    assert np.abs(scan.margins - evaluated)[scan.grid.in_breast].max() < 1e-4
+
+
+def released_film_head(bundle):
+    """Return weights (696, 3) and bias (3,) of the released film head on raw features, as fitting gives them."""
+    model = keras.saving.load_model(bundle.folder / "model.keras", compile=False)
+    mean, variance = (np.tile(part, 3) for part in model.get_layer("features").get_weights())
+    weights, bias = model.get_layer("film_logits").get_weights()
+    raw = weights[0, 0] / np.sqrt(variance + 1e-6)[:, None]
+    return raw, bias - mean @ raw
 
 
 def test_a_training_film_is_read_as_it_was_evaluated(by_library):
