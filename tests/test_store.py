@@ -234,6 +234,25 @@ def test_what_a_program_that_ended_was_reading_is_read_by_the_next_one(store, wo
     next_one.close()
 
 
+def test_an_exam_whose_reading_could_not_be_recorded_is_read_the_next_time(worklist, read, store, monkeypatch):
+    worklist.add(pair())
+    record = queue._record
+
+    def unreachable(*args):
+        raise StoreError("the database does not answer")
+
+    monkeypatch.setattr(queue, "_record", unreachable)
+    for _ in range(queue.MAX_TRIES):
+        with pytest.raises(StoreError, match="does not answer"):
+            read()
+    monkeypatch.setattr(queue, "_record", record)
+    assert worklist.exam(1).status == "reading"
+    assert read() == 1
+    assert worklist.exam(1).status == "read"
+    with store.session() as session:
+        assert session.scalar(select(ExamRow.tries)) == 1
+
+
 def test_what_was_taken_over_is_recorded_once(store, worklist, config, bundle):
     worklist.add(pair())
     exam_id, list_id, films = queue._claim(store)

@@ -69,6 +69,9 @@ def read_waiting(
 ) -> int:
     """Read all exams that wait, oldest first, until none is left; return how many were read.
 
+    It must run once at a time in a program (it is one job): what it finds claimed by this program at its beginning is
+    what could not be recorded when it last ran, and waits again.
+
     Args:
         store: Where they are kept.
         bundle: Gives the model, asked anew for each exam.
@@ -77,7 +80,9 @@ def read_waiting(
 
     Raises:
         BundleError: There is no model; the exam waits again.
+        StoreError: The database does not answer; the exam waits again, at the next call.
     """
+    _let_go(store)
     n_read = 0
     while (claimed := _claim(store)) is not None:
         exam_id, list_id, films = claimed
@@ -88,6 +93,13 @@ def read_waiting(
             _record(store, exam_id, outcome)
         n_read += 1
     return n_read
+
+
+def _let_go(store: Store) -> None:
+    """Let exams wait again that this program claimed; that the database failed is not counted as their try."""
+    own = (ExamRow.state == "reading", ExamRow.claim == store.claim)
+    with store.session() as session:
+        session.execute(update(ExamRow).where(*own).values(state="unread", claim="", tries=ExamRow.tries - 1))
 
 
 def _claim(store: Store) -> tuple[int, str, list[tuple[str, str]]] | None:
