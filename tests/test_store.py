@@ -395,6 +395,17 @@ def test_a_deleted_exam_comes_back_with_its_films_too(worklist):
     assert worklist.last_change() is None
 
 
+@pytest.mark.parametrize("pack", [list, lambda films: [("day.zip", zipped(dict(films)))]], ids=["files", "archive"])
+def test_films_that_are_deleted_for_good_while_they_come_again_are_kept(worklist, pack):
+    worklist.add(pair())
+    worklist.delete([1])
+    gone = []
+    taken = worklist.add(pack(pair()), lambda n_films: gone.append(worklist.delete_for_good()))
+    assert gone == [1, 0]
+    assert (taken.films, taken.numbers) == (2, {2})
+    assert [worklist.film(kept) for kept in worklist.exam(2).films] == [data for _, data in pair()]
+
+
 def test_delete_means_gone(worklist, read_anew, store):
     worklist.add([("Doe-Jane.dcm", dicom())])
     read_anew()

@@ -1,9 +1,14 @@
-"""Putting films on a list: their files are kept first, then rows tell which exam each belongs to."""
+"""Putting films on a list: their files are kept first, then rows tell which exam each belongs to.
+
+A large upload takes minutes, and nobody's deleting waits for it. An exam that is deleted for good meanwhile takes its
+files along, those of films that come again too: the transaction that makes the rows, which no deleting can interrupt,
+looks whether every file is still there, and what is missing is written once more.
+"""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -64,6 +69,7 @@ def add_films(store: Store, list_id: str, files: Sequence[tuple[str, bytes]], pr
     act = secrets.token_hex(8)
     with store.session() as session:
         list_row(session, list_id)
+        _write_missing(store, list_id, files, arrived)
         for film, together in zip(films, joined, strict=True):
             known = session.scalar(select(FilmRow).where(FilmRow.list_id == list_id, FilmRow.digest == film.digest))
             if known:
@@ -84,6 +90,14 @@ def add_films(store: Store, list_id: str, files: Sequence[tuple[str, bytes]], pr
             taken.films += 1
             taken.numbers.add(exam.number)
     return taken
+
+
+def _write_missing(store: Store, list_id: str, files: Sequence[tuple[str, bytes]], arrived: Collection[str]) -> None:
+    """Keep the files once more that went while others came; to be called in a transaction."""
+    if not all(store.has_film(list_id, digest) for digest in arrived):
+        for incoming in take_in(files):
+            if not incoming.refusal:
+                store.put_film(list_id, incoming.data)
 
 
 def _exam_for(store: Store, session: Session, list_id: str, film: _Arrived, together: str) -> ExamRow:

@@ -72,10 +72,13 @@ class Store:
     def put_film(self, list_id: str, data: bytes) -> str:
         """Keep a film's file, whole or not at all; return its sha256."""
         digest = hashlib.sha256(data).hexdigest()
-        path = self.films_folder(list_id) / digest
-        if not path.exists():
-            _write_private(path, data)
+        if not self.has_film(list_id, digest):
+            _write_private(self.films_folder(list_id) / digest, data)
         return digest
+
+    def has_film(self, list_id: str, digest: str) -> bool:
+        """Return whether a film's file is there."""
+        return (self.films_folder(list_id) / digest).exists()
 
     def put_thumbnail(self, list_id: str, digest: str, jpeg: bytes) -> None:
         """Keep a film's small picture beside it."""
