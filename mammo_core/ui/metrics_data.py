@@ -10,7 +10,6 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -19,8 +18,6 @@ from mammo_core.evaluate.derive import METRICS_NAME, SCHEMA, derive_metrics, sou
 from mammo_core.evaluate.prevalence import Rates, rates_at
 from mammo_core.evaluate.sample import Sample
 from mammo_core.evaluate.score_files import ScoreFiles, load_score_files
-from mammo_core.film.load import load_mammogram
-from mammo_core.mias.films import open_films
 from mammo_core.mias.index import annotations_by_film, background_tissue, load_annotations
 from mammo_core.types import LABELS, Box
 from mammo_core.ui.words import metrics as words
@@ -114,12 +111,6 @@ def _read_json(path: Path) -> dict:
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def film_pixels(film_id: str, source: Path) -> np.ndarray:
-    """Return a MIAS film's pixels from `source`, as `find_mias` names it."""
-    return load_mammogram(open_films(source)[film_id]).pixels
 
 
 def film_table(rows: pd.DataFrame) -> pd.DataFrame:

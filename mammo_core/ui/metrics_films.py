@@ -13,7 +13,8 @@ from mammo_core.mias.index import annotations_by_film
 from mammo_core.report import charts
 from mammo_core.report.chart_style import CONFIG
 from mammo_core.types import DECISIONS, LABELS, Box
-from mammo_core.ui.metrics_data import Tested, film_pixels, film_table
+from mammo_core.ui.dataset_films import opened
+from mammo_core.ui.metrics_data import Tested, film_table
 from mammo_core.ui.metrics_sections import save_button
 from mammo_core.ui.words import metrics as words
 from mammo_core.ui.words.metrics_charts import ALTS, FILM_COLUMNS
@@ -84,7 +85,7 @@ def _show_film(row: pd.Series, mark: Box | None) -> None:
         return
     try:
         with st.spinner(words.OPENING_FILM):
-            pixels = film_pixels(row["film"], source)
+            pixels = opened(row["film"], source).pixels
     except (MammoError, KeyError) as error:
         st.warning(words.film_closed(row["film"], error))
         return

@@ -9,10 +9,13 @@ from streamlit.testing.v1 import AppTest
 
 from mammo_core.evaluate.derive import write_metrics
 from mammo_core.evaluate.prevalence import SCREENING as SCREENING_SHARE
+from mammo_core.mias.films import ARCHIVE_NAME, open_films
+from mammo_core.mias.phantom import draw_phantom
 from mammo_core.network import active
 from mammo_core.network.active import active_folder
-from mammo_core.ui import metrics_compare, metrics_data
+from mammo_core.ui import dataset_films, metrics_compare, metrics_data
 from mammo_core.ui.words import metrics as metrics_words
+from tests.mias_sources import pack_tar
 from tests.synthetic_model import write_model
 
 PAGE = Path(__file__).parents[2] / "pages" / "metrics.py"
@@ -243,6 +246,21 @@ def test_a_chosen_film_opens_with_its_annotation(page, mias_dir, monkeypatch):
     assert not page.exception
     assert "**mdb028** is **malignant**" in text(page)
     assert "MIAS radiologists" in text(page)
+
+
+def test_films_are_taken_from_an_archive_that_is_opened_once(page, monkeypatch, tmp_path):
+    film = b"P5\n256 256\n255\n" + draw_phantom(0, 256).mammogram.pixels.tobytes()
+    (tmp_path / ARCHIVE_NAME).write_bytes(pack_tar({"mdb001.pgm": film, "mdb002.pgm": film}))
+    monkeypatch.setenv("MAMMO_MIAS_DIR", str(tmp_path))
+    opened = []
+    monkeypatch.setattr(dataset_films, "open_films", lambda source: opened.append(source) or open_films(source))
+    open_section(page, "Every film")
+    for film in ("mdb001", "mdb002"):
+        page.selectbox(key="metrics_film").set_value(film).run()
+        assert not page.exception
+        assert not page.warning
+        assert metrics_words.FILM_CAPTION in text(page)
+    assert opened == [tmp_path]
 
 
 def test_a_film_that_is_not_on_this_computer_is_said_so(page, monkeypatch, tmp_path):
