@@ -54,12 +54,12 @@ def open_asked(worklist: Worklist) -> None:
     if number is None:
         return
     exam = worklist.exam(number)
-    files = []
+    files, refused = [], []
     for film in exam.films:
         try:
             files.append((film.name, worklist.film(film)))
         except StoreError as error:
-            current_case().refused.append((film.name, str(error)))
+            refused.append((film.name, str(error)))
     close_exams(list(opened().values()))
     case = current_case()
     if len(case.films) + len(files) > MAX_FILMS:
@@ -67,6 +67,7 @@ def open_asked(worklist: Worklist) -> None:
     woman = words.WOMAN.format(number=number)
     opened()[woman] = number
     open_files(files, credit_of(exam), woman)
+    case.refused.extend(refused)  # opening and closing begin a new account of what was not opened
     st.switch_page(EXAM_PAGE)
 
 

@@ -200,6 +200,15 @@ def test_an_exam_opens_on_the_exam_page(filled):
     assert len(filled.session_state["case"].films) == 2
 
 
+def test_a_film_that_has_gone_is_named_where_the_exam_is_opened(filled):
+    worklist = Worklist(store(), filled.session_state["worklist_key"])
+    gone = worklist.exam(1).films[0]
+    store().forget_film(worklist.id, gone.digest)
+    open_exam(filled, 1)
+    assert "The film's file has gone" in shown(filled)
+    assert [kept.name for kept in filled.session_state["case"].films.values()] == [worklist.exam(1).films[1].name]
+
+
 def test_opening_the_next_exam_closes_the_last_one(filled):
     press(filled, "worklist_open_1")
     go(filled, LIST)
