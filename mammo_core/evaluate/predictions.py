@@ -1,6 +1,6 @@
 """The out-of-fold scores of a model folder: `predictions.csv` and `candidates.csv`, read and distrusted.
 
-Every figure of the project is derived from these two files and the three of `score_files`, so what they promise is
+Every figure of the project is derived from these two files and the others of `score_files`, so what they promise is
 checked before anything is computed: columns, ranges, probabilities that sum to 1, one truth for a film and the worst of
 her films' for a woman, and no woman in two folds of a repeat.
 """

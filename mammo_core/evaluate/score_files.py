@@ -1,6 +1,6 @@
 """All score files of a model folder, read together and held against each other.
 
-Beside `predictions.csv` and `candidates.csv` a folder holds three small tables, all out of fold:
+Beside `predictions.csv` and `candidates.csv` a folder holds four small tables, all out of fold:
 
 - `operating_points.csv`: `repeat, fold, unit, point, threshold`. Thresholds on P(malignant) that were fitted on the
   inner folds of an outer fold and are used on its cases. The doubt band of a decision is [screening, specific).
@@ -40,7 +40,7 @@ POINTS_NAME = "operating_points.csv"
 POINTERS_NAME = "pointers.csv"
 PERMUTATIONS_NAME = "permutations.csv"
 SCORE_NAMES = (PREDICTIONS_NAME, CANDIDATES_NAME, POINTS_NAME, POINTERS_NAME, PERMUTATIONS_NAME)
-"""Every file that figures are derived from."""
+"""The files that figures are derived from and that no model folder lacks; `neighbours.csv` is not among them."""
 POINTS = ("screening", "balanced", "specific")
 """Operating points: sensitivity 0.90 for malignant; sensitivity equal to specificity; specificity 0.95."""
 DECIDING_UNITS = ("film", "breast", "woman")

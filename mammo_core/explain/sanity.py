@@ -34,9 +34,10 @@ LEVELS = ("head", "upper", "whole")
 _HEAD = "film_logits"
 _LOWEST_UPPER_BLOCK = 5
 _NOTHING = 2
+"""Of 255 levels: what lies no higher is taken for empty."""
 _one_at_a_time = Lock()
 _LOOK_SECONDS = 0.5
-"""Of 255 levels: what lies no higher is taken for empty."""
+"""How often who waits for the shuffled copies tells that it waits, and may be stopped."""
 
 
 @dataclass(frozen=True)

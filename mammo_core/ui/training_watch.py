@@ -1,4 +1,4 @@
-"""The Training page's running run: read from its folder twice a second, stopped by a file; nothing here computes."""
+"""The Training page's running run: read from its folder every second, stopped by a file; nothing here computes."""
 
 from __future__ import annotations
 
