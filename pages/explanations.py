@@ -10,6 +10,7 @@ from mammo_core.ui.door import enter_through_app
 from mammo_core.ui.explain_bench import current_bench
 from mammo_core.ui.explain_sanity import show_sanity
 from mammo_core.ui.explain_scorecard import scorecard, show_sanity_figures, show_scorecard
+from mammo_core.ui.read_open import plain
 from mammo_core.ui.reader_first import hides, subject_of
 from mammo_core.ui.steps_films import OPEN, choose_film
 from mammo_core.ui.style import apply_style
@@ -46,7 +47,7 @@ if chosen:
             maps = show.maps_of(bench, subject, target)
     except (MammoError, KeyError) as error:
         reason = str(error) if isinstance(error, MammoError) else words.FILM_ABSENT
-        st.error(reason, title=words.NOT_EXPLAINED.format(name=film.name), icon=":material/error:")
+        st.error(reason, title=words.NOT_EXPLAINED.format(name=plain(film.name)), icon=":material/error:")
 if subject:
     show.show_panes(subject, maps)
     show.show_colour_bar()

@@ -4,6 +4,7 @@ import streamlit as st
 
 from mammo_core.errors import MammoError
 from mammo_core.ui.door import end_page, enter_through_app
+from mammo_core.ui.read_open import plain
 from mammo_core.ui.steps_films import choose_film
 from mammo_core.ui.steps_show import show_steps, take_apart
 from mammo_core.ui.words import dataset as dataset_words
@@ -22,7 +23,7 @@ try:
         made = take_apart(source, key, film)
 except (MammoError, KeyError) as error:
     reason = str(error) if isinstance(error, MammoError) else dataset_words.FILM_ABSENT
-    st.error(reason, title=words.NOT_SHOWN.format(name=film.name), icon=":material/error:")
+    st.error(reason, title=words.NOT_SHOWN.format(name=plain(film.name)), icon=":material/error:")
     end_page()
 show_steps(made)
 if film.credit:

@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from mammo_core.errors import BundleError, StoreError
 from mammo_core.network.active import active_folder
 from mammo_core.types import DECISIONS
+from mammo_core.ui.read_open import plain
 from mammo_core.ui.reader_first import exam_of, loose_answers, reader_list
 from mammo_core.ui.words import worklist as words
 
@@ -95,7 +96,7 @@ def _show_recorded(exam: Exam) -> None:
     program, after = words.ANSWERS[exam.seen.decision], words.ANSWERS[exam.after]
     st.markdown(words.RECORDED.get(exam.status, words.RECORDED["agreed"]).format(after=after, program=program))
     if exam.why:
-        st.caption(words.REASON.format(reason=exam.why))
+        st.caption(words.REASON.format(reason=plain(exam.why)))
     st.button(words.CHANGE, key="reader_undo", icon=":material/undo:", on_click=_undo, args=(exam.number,))
 
 

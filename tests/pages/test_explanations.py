@@ -184,10 +184,12 @@ def test_a_film_that_cannot_be_outlined_is_said_so(page, demo_film):
     from mammo_core.ui.case import Case
 
     case = Case()
-    assert case.add("film.dcm", demo_film("sfm-malign-0/1-281.dcm"))
+    assert case.add("![film](1.dcm)", demo_film("sfm-malign-0/1-281.dcm"))
     next(iter(case.films.values())).set_spacing(5.0)
     page.session_state["case"] = case
-    assert "cannot be explained" in str(run(page).error[0].proto)
+    title = run(page).error[0].proto.title
+    assert "cannot be explained" in title
+    assert r"\!\[film\]" in title
 
 
 def test_a_training_film_is_named(page, film, mias_dir, monkeypatch):

@@ -16,6 +16,7 @@ from mammo_core.store import queue
 from mammo_core.store.models import ExamRow, ReadingRow
 from mammo_core.store.worklist import Worklist
 from mammo_core.ui import worklist_wake
+from mammo_core.ui.read_open import plain
 from mammo_core.ui.words import exam as exam_words
 from mammo_core.ui.words import worklist as words
 from mammo_core.ui.worklist_store import store
@@ -262,6 +263,17 @@ def test_an_override_needs_a_reason_and_can_be_undone(filled):
     assert "kappa" in shown(filled)
     press(filled, "worklist_undo_button")
     assert 'data-status="overridden"' not in "".join(rows(filled))
+
+
+def test_a_readers_reason_is_shown_as_it_is_written(filled):
+    written = "![seen](http://elsewhere.example/pixel.png)"
+    program_says("malignant")
+    open_exam(filled, 1)
+    filled.radio(key="reader_after_1").set_value("benign").run()
+    filled.text_input(key="reader_reason_1").set_value(written).run()
+    press(filled, "reader_record_after")
+    assert words.REASON.format(reason=plain(written)) in shown(filled)
+    assert written not in shown(filled)
 
 
 def test_what_is_recorded_is_what_is_chosen_when_the_button_is_pressed(filled):
