@@ -485,6 +485,32 @@ def test_housekeeping_outlives_a_locked_database(locked_once, monkeypatch):
     assert cleared.wait(10)
 
 
+def spoil(store):
+    """Let films be where the folder cannot be entered any more: root may enter all, but no file is a folder."""
+    films = store.folder / "films"
+    if films.exists():
+        films.rename(store.folder / "away")
+    films.write_bytes(b"no folder")
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda worklist: worklist.add(pair(2)),
+        lambda worklist: worklist.film(worklist.exam(1).films[0]),
+        lambda worklist: worklist.delete([1]) or worklist.delete_for_good(),
+    ],
+    ids=["add", "film", "delete"],
+)
+def test_a_folder_that_cannot_be_used_is_said_without_its_path(worklist, store, work):
+    worklist.add(pair())
+    spoil(store)
+    with pytest.raises(StoreError, match="cannot be used") as caught:
+        work(worklist)
+    assert str(store.folder.parent) not in str(caught.value)
+    assert worklist.id not in str(caught.value)
+
+
 def test_only_the_owner_can_look_into_the_folder(worklist, read_anew, store):
     worklist.add(pair())
     read_anew()

@@ -28,11 +28,24 @@ _SECRET_NAME, _FILMS_NAME = "secret", "films"
 _log = logging.getLogger(__name__)
 
 
+@contextmanager
+def _files() -> Iterator[None]:
+    """Say in our words what the disk refuses: the system's name the folder, and so whose it is and which list."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"The worklist's folder cannot be used ({type(error).__name__}). See that it is there, may be written to "
+            "and has room (MAMMO_WORKLIST_DIR), and try again."
+        ) from None
+
+
 class Store:
     """Films and database of all lists. One running program serves a store; all of it may be called from any thread.
 
     The folder and all in it can be read by its owner only. Films lie at `films/<list>/<sha256 of the file>`, each list
-    with copies of its own, so that deleting in one list is deleting, whatever others hold.
+    with copies of its own, so that deleting in one list is deleting, whatever others hold. What touches films raises
+    StoreError where the folder cannot be used.
     """
 
     def __init__(self, config: WorklistConfig) -> None:
@@ -69,6 +82,7 @@ class Store:
         """Return the folder of a list's films; it is made where it is missing."""
         return _private_folder(_private_folder(self.folder / _FILMS_NAME) / list_id)
 
+    @_files()
     def put_film(self, list_id: str, data: bytes) -> str:
         """Keep a film's file, whole or not at all; return its sha256."""
         digest = hashlib.sha256(data).hexdigest()
@@ -76,10 +90,12 @@ class Store:
             _write_private(self.films_folder(list_id) / digest, data)
         return digest
 
+    @_files()
     def has_film(self, list_id: str, digest: str) -> bool:
         """Return whether a film's file is there."""
         return (self.films_folder(list_id) / digest).exists()
 
+    @_files()
     def put_thumbnail(self, list_id: str, digest: str, jpeg: bytes) -> None:
         """Keep a film's small picture beside it."""
         _write_private(self.films_folder(list_id) / f"{digest}.jpg", jpeg)
@@ -95,6 +111,7 @@ class Store:
         except StoreError:
             return None
 
+    @_files()
     def forget_film(self, list_id: str, digest: str) -> None:
         """Delete a film's file and its small picture."""
         for name in (digest, f"{digest}.jpg"):
@@ -107,7 +124,7 @@ class Store:
             How many exams went: with their films, small pictures, readings, answers and changes.
 
         Raises:
-            StoreError: The database does not answer, or could not be cleared; the next call goes on.
+            StoreError: The database or the folder cannot be used, or could not be cleared; the next call goes on.
         """
         deleted_by = now() - timedelta(minutes=UNDO_MINUTES)
         untouched_by = now() - timedelta(days=self.config.keep_days)
@@ -124,7 +141,7 @@ class Store:
             while not self._closed.is_set():
                 try:
                     self.purge()
-                except (StoreError, OSError) as error:
+                except StoreError as error:
                     _log.error("the worklist was not tidied: %s", type(error).__name__)
                 self._closed.wait(_HOUSEKEEPING_SECONDS)
 
@@ -159,6 +176,7 @@ class Store:
             self._untidy.set()
             raise
 
+    @_files()
     def sweep(self) -> None:
         """Delete files that no row names: left by a kill between writing a film and recording it."""
         with self.session() as session:
@@ -169,6 +187,7 @@ class Store:
             if path.parent.name not in lists or (path.parent.name, digest) not in known:
                 path.unlink(missing_ok=True)
 
+    @_files()
     def _file(self, list_id: str, name: str) -> bytes:
         try:
             return (self.films_folder(list_id) / name).read_bytes()

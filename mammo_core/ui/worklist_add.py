@@ -127,7 +127,7 @@ def _add(files: Sequence[tuple[str, bytes]]) -> None:
 
     try:
         taken = own_list().add(files, tell)
-    except (StoreError, OSError) as error:
+    except StoreError as error:
         taken = Taken(refused=[(name, str(error)) for name, _ in files])
     bar.empty()
     st.session_state[_TAKEN] = taken

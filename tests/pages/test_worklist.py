@@ -378,6 +378,19 @@ def test_a_store_that_cannot_be_used_is_said(tmp_path, monkeypatch, app):
     monkeypatch.delenv("MAMMO_WORKLIST_DB")
 
 
+def test_a_folder_that_cannot_be_used_is_said_without_its_path(app, kept):
+    bring(app, ("first.pgm", film()))
+    (kept / "films").rename(kept / "away")
+    (kept / "films").write_bytes(b"no folder")
+    bring(app, ("second.pgm", film(2)))
+    assert "cannot be used" in app.warning[0].value
+    press(app, "worklist_all")
+    press(app, "worklist_delete")
+    press(app, "worklist_delete_now")
+    assert "cannot be used" in app.error[0].value
+    assert str(kept.parent) not in app.warning[0].value + app.error[0].value
+
+
 def test_no_page_but_the_worklist_loads_the_database(kept):
     code = (
         "import sys\nfrom streamlit.testing.v1 import AppTest\n"
