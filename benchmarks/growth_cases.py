@@ -33,7 +33,7 @@ from mammo_core.batch.cluster import open_cluster
 from mammo_core.batch.reader import Settings, read_row
 from mammo_core.batch.run import run_batch
 from mammo_core.batch.sources import Film
-from mammo_core.batch.table import merge_parts, write_part
+from mammo_core.batch.table import Part, merge_parts, write_part
 from mammo_core.mias.phantom import draw_phantom
 from mammo_core.network.bundle import Bundle
 from mammo_core.network.grid import lay_out
@@ -152,7 +152,7 @@ def measure_rows(side: str) -> dict:
             rows.append(read_row(Film(f"archive/{seed:07d}.pgm", str(film)), settings))
             if len(rows) % ROWS == 0:
                 part, out = Path(scratch) / "part.parquet", Path(scratch) / "r.parquet"
-                write_part(part, rows, 0)
+                write_part(part, Part(dict(enumerate(rows))))
                 merge_parts([part], out)
                 sizes.append(out.stat().st_size)
     return {"n": len(rows), "bytes_a_row": (sizes[1] - sizes[0]) / ROWS}

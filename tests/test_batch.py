@@ -23,7 +23,7 @@ from mammo_core.batch.parts import Parts
 from mammo_core.batch.reader import Settings, read_row
 from mammo_core.batch.run import Progress, run_batch
 from mammo_core.batch.sources import Film, list_films
-from mammo_core.batch.table import merge_parts, write_part
+from mammo_core.batch.table import Part, merge_parts, write_part
 from mammo_core.cli.batch import progress_lines
 from mammo_core.cli.main import main
 from mammo_core.config import ROOT
@@ -163,7 +163,7 @@ def test_every_film_is_read_as_read_does_and_failures_have_their_reason(archive,
     out = tmp_path / "results.parquet"
     told: list[Progress] = []
     totals = run_batch([archive], out, client, spacing_mm=SPACING_MM, told=told.append)
-    assert totals == (N_FILMS + 2, 2, 1)
+    assert totals == (N_FILMS + 2, 2, 1, 0)
     rows = {row["file"]: row for row in rows_of(out)}
     assert sorted(rows) == sorted([*films, "broken.pgm", "empty.dcm"])
     for name in list(films)[:3]:
@@ -181,8 +181,9 @@ def test_parts_become_one_table_in_their_order_whatever_came_first(tmp_path):
     paths = [tmp_path / "year=2026" / f"part-{number:08d}.parquet" for number in range(3)]
     paths[0].parent.mkdir()
     for number in (2, 0, 1):
-        write_part(paths[number], [{"file": f"{number}\udcff", "error": "no film" if number else None}], number)
-    assert merge_parts(paths, tmp_path / "out.parquet") == (3, 2, 3)
+        row = {"file": f"{number}\udcff", "error": "no film" if number else None, reader.OUT_OF_REACH: number == 2}
+        write_part(paths[number], Part({5: row}, set(range(number))))
+    assert merge_parts(paths, tmp_path / "out.parquet") == (3, 2, 3, 1)
     assert [row["file"] for row in rows_of(tmp_path / "out.parquet")] == ["0\\xff", "1\\xff", "2\\xff"]
     assert "year" not in pq.ParquetFile(tmp_path / "out.parquet").schema_arrow.names
 
@@ -237,7 +238,7 @@ def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(archive, films,
             killed.append(next(iter(pids.values())))
             os.kill(killed[-1], signal.SIGKILL)
 
-    assert run_batch([archive], out, client, spacing_mm=SPACING_MM, told=told) == (N_FILMS + 2, 2, 1)
+    assert run_batch([archive], out, client, spacing_mm=SPACING_MM, told=told) == (N_FILMS + 2, 2, 1, 0)
     assert len(set(killed)) == 2
     assert [row["file"] for row in rows_of(out)] == [
         "broken.pgm",
@@ -341,9 +342,9 @@ def test_a_run_killed_while_it_tidies_up_is_finished_or_begun_anew(films, tmp_pa
     with Parts(tmp_path / "r.parquet").locked() as parts:
         parts.begin({}, [Film(name, name) for name in films])
         (parts.folder / ".part-00000000.parquet.aside").write_bytes(b"half")
-        assert [number for number, _ in parts.missing()] == [0, 1, 2]
-        write_part(parts.path(1), [{"file": "b"}], 0)
-        assert [number for number, _ in parts.missing()] == [0, 2]
+        assert [number for number, *_ in parts.missing()] == [0, 1, 2]
+        write_part(parts.path(1), Part({place: {"file": "b"} for place in range(4)}))
+        assert [number for number, *_ in parts.missing()] == [0, 2]
         assert parts.count_done() == 4
     parts.folder.rename(parts.folder.with_name(".r.parquet.parts.done"))
     with Parts(tmp_path / "r.parquet").locked() as anew:
@@ -370,6 +371,92 @@ def test_only_batch_loads_dask():
     code += "; print({'dask', 'distributed', 'pyarrow'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+# --- out of reach for a while
+
+
+@pytest.fixture
+def share(films, tmp_path):
+    """Return a folder whose films can be taken away and put back, as a network share's are, and what lies in it."""
+    folder = tmp_path / "share"
+    folder.mkdir()
+    names = sorted(films)[-5:]
+    for name in names:
+        (folder / name).write_bytes(films[name])
+    (folder / names[2]).write_bytes(b"")  # unreadable, however often it is tried
+    (folder / f"{names[0]}.note").write_bytes(b"no picture")
+    return folder, names
+
+
+def test_a_share_that_is_away_for_a_moment_costs_no_film(share, settings, tmp_path, monkeypatch):
+    folder, names = share
+    packed = tmp_path / "share.zip"
+    with zipfile.ZipFile(packed, "w") as into:
+        into.write(folder / names[0], names[0])
+    for path, film in ((folder, Film(names[0], str(folder / names[0]))), (packed, next(list_films([packed])))):
+        there = read_row(film, settings)
+        waited = []
+
+        def come_back(seconds, path=path, waited=waited):
+            waited.append(seconds)
+            if len(waited) == 2:
+                path.with_suffix(".away").rename(path)
+
+        monkeypatch.setattr(reader, "sleep", come_back)
+        path.rename(path.with_suffix(".away"))
+        assert without_time([read_row(film, settings)]) == without_time([there])
+        assert waited == list(reader.WAITS_SECONDS)
+        assert there["decision"]
+
+
+def test_a_film_that_stays_away_is_told_from_an_unreadable_one_and_its_path_is_not_repeated(
+    share, settings, monkeypatch
+):
+    folder, names = share
+    waited = []
+    monkeypatch.setattr(reader, "sleep", waited.append)
+    away = read_row(Film("name", str(folder / "away.pgm"), named=True), settings)
+    assert away[reader.OUT_OF_REACH] is True
+    assert "could not be reached (FileNotFoundError), 3 times" in away["error"]
+    assert str(folder) not in away["error"]
+    assert len(waited) == 2
+    for path in (folder / names[2], folder, folder / "no\0path"):
+        unreadable = read_row(Film("name", str(path), named=True), settings)
+        assert unreadable["error"]
+        assert reader.OUT_OF_REACH not in unreadable
+    assert len(waited) == 2, "what another try cannot help is not tried again"
+
+
+def test_films_that_were_out_of_reach_are_read_when_the_command_is_given_again_and_those_only(
+    share, client, tmp_path, monkeypatch, capsys
+):
+    folder, names = share
+    out, away = tmp_path / "results.parquet", folder / names[1]
+    words = ["batch", str(folder), "--out", str(out), "--spacing", str(SPACING_MM)]
+    monkeypatch.setattr("mammo_core.batch.cluster.open_cluster", lambda *args: nullcontext(client))
+    # Listed, and then away: a link to where the film was.
+    away.rename(tmp_path / "elsewhere.pgm")
+    away.symlink_to(tmp_path / "mount" / away.name)
+    assert main(words) == 1
+    said = capsys.readouterr()
+    assert "5 films" in said.out
+    assert "2 set aside, 1 files passed over" in said.out
+    assert "1 of those set aside could not be reached: the same command reads them alone" in said.err
+    first = rows_of(out)
+    assert [bool(row["error"]) for row in first] == [False, True, True, False, False]
+
+    (tmp_path / "mount").mkdir()
+    (tmp_path / "elsewhere.pgm").rename(tmp_path / "mount" / away.name)
+    assert main(words) == 1
+    said = capsys.readouterr()
+    assert "4 read, 1 set aside, 1 files passed over" in said.out
+    assert "could not be reached" not in said.err
+    again = rows_of(out)
+    assert [row["file"] for row in again] == names
+    assert again.pop(1)["decision"]
+    assert again == [first[0], *first[2:]], "not read again: even the seconds are the same"
+    assert not Path(f"{out}.parts").exists()
 
 
 # --- what is said of it

@@ -1,9 +1,9 @@
 """What a run leaves beside its result until it is done: the films to read, and a part of the table for each few.
 
 Which films stand in which part is settled before the first is read, and a part appears whole or not at all. So whatever
-is killed, and when: a part that is there is done, one that is not is read anew, and no film is in two. The folder is
-named after the result, `results.parquet.parts`, and can be read as a table of what is there so far by anything that
-reads Parquet.
+is killed, and when: a part that is there is done, one that is not is read anew, and no film is in two. Films that could
+not be reached are read again as well; while there are any, the folder stays beside the result. It is named after the
+result, `results.parquet.parts`, and can be read as a table of what is there so far by anything that reads Parquet.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TextIO
 
 from mammo_core.batch.sources import Film
+from mammo_core.batch.table import Part, count_out_of_reach, read_part
 from mammo_core.errors import BatchError
 
 MIN_FILMS, MAX_FILMS, PARTS = 4, 1000, 100
@@ -83,18 +84,22 @@ class Parts:
             )
         return goes_on
 
-    def missing(self) -> Iterator[tuple[int, list[Film]]]:
-        """Yield number and films of every part that is not there yet, in order."""
+    def missing(self) -> Iterator[tuple[int, list[Film], Part]]:
+        """Yield number, films and what is known of every part that is not there yet, or lacks films, in order."""
         done = self._done()
         with (self.folder / _FILMS).open(encoding="utf-8") as listed:
             for number in range(self.n_parts):
                 lines = list(islice(listed, self._films_a_part))
-                if number not in done:
-                    yield number, [Film(*json.loads(line)) for line in lines]
+                if done.get(number) != 0:
+                    known = read_part(self.path(number)) if number in done else Part()
+                    yield number, [Film(*json.loads(line)) for line in lines], known
 
     def count_done(self) -> int:
-        """Return how many of the listed films stand in parts."""
-        return sum(min(self._films_a_part, self.n_films - number * self._films_a_part) for number in self._done())
+        """Return how many of the listed films stand in parts and are not to be read again."""
+        return sum(
+            min(self._films_a_part, self.n_films - number * self._films_a_part) - again
+            for number, again in self._done().items()
+        )
 
     @property
     def n_parts(self) -> int:
@@ -114,8 +119,10 @@ class Parts:
     def _thrown_away(self) -> Path:
         return self.folder.with_name(f".{self.folder.name}.done")
 
-    def _done(self) -> set[int]:
-        return {int(match[1]) for path in self.folder.iterdir() if (match := _PART.fullmatch(path.name))}
+    def _done(self) -> dict[int, int]:
+        """Return {number: films to be read again} of the parts that are there."""
+        found = ((_PART.fullmatch(path.name), path) for path in self.folder.iterdir())
+        return {int(match[1]): count_out_of_reach(path) for match, path in found if match}
 
     def _list(self, films: Iterable[Film]) -> int:
         n_films = 0

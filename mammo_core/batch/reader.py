@@ -1,17 +1,21 @@
 """What a worker does: one film from its bytes to a row of the table. Bad input becomes a row that says why.
 
-A file that crashes or hangs the process takes this worker with it and nothing else: see `mammo_core.batch.stream`.
+What the system refuses (a share that is away for a moment, a right that was taken) is no fault of the film: it is tried
+again a few times, and its row says that it is to be read anew when the run goes on. A file that crashes or hangs the
+process takes this worker with it and nothing else: see `mammo_core.batch.stream`.
 """
 
 from __future__ import annotations
 
+import errno
 import os
-import time
+import stat
 import zipfile
 import zlib
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from threading import Timer
+from time import perf_counter, sleep
 from typing import Any
 
 import cv2
@@ -25,11 +29,21 @@ from mammo_core.film.raster import KINDS
 from mammo_core.network.bundle import Bundle, load_bundle
 from mammo_core.reading.read_film import read_film
 from mammo_core.reading.to_json import reading_to_json
+from mammo_core.types import Mammogram
 
 FILM_SECONDS = 600.0
 """A film that takes longer ends its worker, which is how a film that never ends is set aside."""
 FILM_SUFFIXES = (".dcm", ".dicom", ".pgm", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
 """What has such a name is answered for whatever it holds: in an archive nobody looks whether a film fell out."""
+WAITS_SECONDS = (0.5, 2.0)
+"""Pauses before a film is tried again whose file could not be reached: they outlast a moment, and keep a worker that
+sees no film at all from rushing through the archive. After a longer absence the run is given again."""
+OUT_OF_REACH = "out_of_reach"
+"""In a row: true where the system, not the film, is why it could not be read."""
+NOT_REACHED = (
+    f"The file could not be reached ({{}}), {len(WAITS_SECONDS) + 1} times. Check that it is there, its rights and the "
+    "storage; the same command tries it again."
+)
 _HEAD_BYTES = 4096
 _BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
 
@@ -54,8 +68,8 @@ def read_row(film: Film, settings: Settings) -> Row | None:
     """Read one film.
 
     Returns:
-        Its row: the reading as `reading_to_json` gives it, or `error`. None for a file in a folder or archive that is
-        no picture: it is passed over, as `read` does.
+        Its row: the reading as `reading_to_json` gives it, or `error`, with `OUT_OF_REACH` where another try may help.
+        None for a file in a folder or archive that is no picture: it is passed over, as `read` does.
 
     Raises:
         BundleError: This worker's model is not sound, or not the run's.
@@ -65,21 +79,45 @@ def read_row(film: Film, settings: Settings) -> Row | None:
     watch = Timer(FILM_SECONDS, os._exit, [1])
     watch.daemon = True
     watch.start()
-    start = time.perf_counter()
+    start = perf_counter()
     try:
-        data = _read_bytes(film)
-        if data is None:
+        answer = _read_patiently(film, settings, bundle)
+    finally:
+        watch.cancel()
+    if answer is None:
+        return None
+    return answer | {"file": film.name, "model_id": bundle.model_id, "seconds": perf_counter() - start}
+
+
+def _read_patiently(film: Film, settings: Settings, bundle: Bundle) -> Row | None:
+    """Read a film, and again after a pause while its file cannot be reached."""
+    for wait in WAITS_SECONDS:
+        answer = _read(film, settings, bundle)
+        if answer is None or OUT_OF_REACH not in answer:
+            return answer
+        _open_archive.cache_clear()  # a share that came back may not know the open file any more
+        sleep(wait)
+    return _read(film, settings, bundle)
+
+
+def _read(film: Film, settings: Settings, bundle: Bundle) -> Row | None:
+    try:
+        mammogram = _load(film, settings)
+        if mammogram is None:
             return None
-        mammogram = load_mammogram(data, pixel_spacing_mm=settings.spacing_mm)
         answer = _flat(reading_to_json(film.name, mammogram, read_film(mammogram, bundle)))
-        answer["digest"] = mammogram.digest
+        return answer | {"digest": mammogram.digest}
     except ModuleNotFoundError:  # this worker lacks a package: no film's fault
         raise
     except Exception as error:  # one film must not end the run, whatever is wrong with it
-        answer = {"error": in_words(error)}
-    finally:
-        watch.cancel()
-    return answer | {"file": film.name, "model_id": bundle.model_id, "seconds": time.perf_counter() - start}
+        if _of_the_system(error):
+            return {"error": NOT_REACHED.format(type(error).__name__), OUT_OF_REACH: True}
+        return {"error": in_words(error)}
+
+
+def _of_the_system(error: Exception) -> bool:
+    """Return whether the system refused; decoders raise `OSError` too, without a number or for a bad offset."""
+    return isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)
 
 
 @cache
@@ -95,18 +133,30 @@ def _load_model(digest: str) -> Bundle:
     return bundle
 
 
-def _read_bytes(film: Film) -> Any:
-    """Return what `load_mammogram` takes: bytes or a path; None for what is no picture and was not named."""
+def _load(film: Film, settings: Settings) -> Mammogram | None:
+    data = _read_bytes(film)
+    return None if data is None else load_mammogram(data, pixel_spacing_mm=settings.spacing_mm)
+
+
+def _read_bytes(film: Film) -> bytes | str | None:
+    """Return a film's bytes, or a path that `load_mammogram` refuses; None for what is no picture and was not named.
+
+    Raises:
+        OSError: The file cannot be reached.
+    """
     if film.member is not None:
         return _unpack(film)
-    if film.named:
-        return film.path
     try:
+        if not stat.S_ISREG(os.stat(film.path).st_mode):  # before opening: a pipe would wait for ever
+            return film.path
         with open(film.path, "rb") as file:
             head = file.read(_HEAD_BYTES)
-    except OSError:
-        return film.path  # says what is wrong with it
-    return film.path if _is_film(film.name, head) else None
+            if film.named or _is_film(film.name, head):
+                file.seek(0)
+                return file.read(MAX_FILE_BYTES + 1)
+    except ValueError:  # no path at all
+        return film.path
+    return None
 
 
 def _unpack(film: Film) -> bytes | None:
@@ -116,7 +166,9 @@ def _unpack(film: Film) -> bytes | None:
             raise UnreadableImageError("The archive is encrypted. Unpack it with its password.")
         with archive.open(members[film.member]) as file:
             data = file.read(MAX_FILE_BYTES + 1)  # counted as it comes out: what the archive states is not believed
-    except (*_BROKEN_ZIP, IndexError):
+    except (*_BROKEN_ZIP, IndexError) as error:
+        if _of_the_system(error):
+            raise
         raise UnreadableImageError("The archive is damaged at this film. Copy it again, or unpack it.") from None
     return data if _is_film(film.name, data[:_HEAD_BYTES]) else None
 

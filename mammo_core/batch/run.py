@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from mammo_core.batch.parts import Parts
 from mammo_core.batch.reader import Row, Settings
 from mammo_core.batch.sources import Film, list_films
 from mammo_core.batch.stream import read_all
-from mammo_core.batch.table import Totals, merge_parts, write_part
+from mammo_core.batch.table import PART_FORM, Part, Totals, merge_parts, write_part
 from mammo_core.network.bundle import load_bundle
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ def run_batch(
 
     Args:
         sources: Folders, zip archives, lists of films, films.
-        out: The table; replaced when all films are done. What is there so far lies in `out` + `.parts`.
+        out: The table; replaced when all films are done. What is there so far lies in `out` + `.parts`, which stays
+            while files could not be reached: the next run reads those, and those only.
         client: From `open_cluster`.
         spacing_mm: Millimetres per pixel, where files are silent.
         told: Called after each film.
@@ -74,12 +75,14 @@ def run_batch(
         "sources": [str(source.absolute()) for source in sources],
         "model": bundle.info["digest"],
         "spacing_mm": spacing_mm,
+        "form of parts": PART_FORM,
     }
     with Parts(out).locked() as parts:
         parts.begin(run, list_films(sources, leave_out=[parts.folder]))
         _Run(parts, bundle.model_id, told).read(client, settings)
         totals = merge_parts(map(parts.path, range(parts.n_parts)), out)
-        parts.discard()
+        if not totals.out_of_reach:
+            parts.discard()
     return totals
 
 
@@ -89,8 +92,7 @@ class _OpenPart:
 
     number: int
     waiting: int
-    rows: dict[int, Row] = field(default_factory=dict)
-    passed_over: int = 0
+    known: Part
 
 
 class _Run:
@@ -109,19 +111,19 @@ class _Run:
 
     def _films(self) -> Iterator[tuple[int, Film]]:
         keys = count()
-        for number, films in self._parts.missing():
-            part = _OpenPart(number, len(films))
-            for place, film in enumerate(films):
+        for number, films, known in self._parts.missing():
+            missing = sorted(set(range(len(films))) - known.rows.keys() - known.passed_over)
+            part = _OpenPart(number, len(missing), known)
+            for place in missing:
                 key = next(keys)
                 self._open[key] = (part, place)
-                yield key, film
+                yield key, films[place]
 
     def _take(self, part: _OpenPart, place: int, row: Row | None) -> None:
         part.waiting -= 1
         if row is None:
-            part.passed_over += 1
+            part.known.passed_over.add(place)
         else:
-            part.rows[place] = {"model_id": self._model_id} | row
+            part.known.rows[place] = {"model_id": self._model_id} | row
         if not part.waiting:
-            rows = [part.rows[place] for place in sorted(part.rows)]
-            write_part(self._parts.path(part.number), rows, part.passed_over)
+            write_part(self._parts.path(part.number), part.known)

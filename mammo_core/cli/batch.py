@@ -22,7 +22,8 @@ EXAMPLES = """\
   python -m mammo_core batch list.txt --out results.parquet --scheduler tcp://cluster:8786
 
 A run that was cut off, however that was, goes on when the same command is given again; what is there so far lies in
-results.parquet.parts. Every film is one row; a film that could not be read has its reason in the column `error`.
+results.parquet.parts. Every film is one row; a film that could not be read has its reason in the column `error`. Where
+files could not be reached, the same command reads those again.
 Workers of a cluster need this program, the same model, and the films at the same paths (docs/scaling.md)."""
 
 
@@ -60,6 +61,11 @@ def run(args: argparse.Namespace) -> int:
         raise
     beside = f", {totals.passed_over} files passed over that are no pictures" if totals.passed_over else ""
     print(f"{totals.films} films in {args.out}: {totals.films - totals.failed} read, {totals.failed} set aside{beside}")
+    if totals.out_of_reach:
+        tell(
+            f"{totals.out_of_reach} of those set aside could not be reached: the same command reads them alone; to "
+            f"list the films anew, delete {args.out}.parts first"
+        )
     return 1 if totals.failed else 0
 
 
