@@ -16,6 +16,7 @@ from mammo_core.evaluate.fit import TrainConfig
 from mammo_core.mias.splits import N_FOLDS
 
 CARD_NAME = "MODEL_CARD.md"
+_WIDTH = 120
 _TAKEN_OVER = (
     "Blocks, region size, {} were taken over from an earlier study on these same 322 films; that flatters the figures "
     "by an unknown amount."
@@ -56,13 +57,13 @@ def card_text(name: str, metrics: dict, info: dict) -> str:
     return wrapped("\n\n".join(parts)) + "\n"
 
 
-def wrapped(text: str, width: int = 120) -> str:
-    """Return Markdown with prose and list items broken at a width; tables, headings and code stay as they are."""
+def wrapped(text: str) -> str:
+    """Return Markdown with prose and list items broken at `_WIDTH`; tables, headings and code stay as they are."""
     lines = []
     for line in text.split("\n"):
         indent = "  " if line.startswith("- ") else ""
         whole = not line or line.startswith(("|", "#", "```", "python "))
-        lines += [line] if whole else textwrap.wrap(line, width, subsequent_indent=indent, break_on_hyphens=False)
+        lines += [line] if whole else textwrap.wrap(line, _WIDTH, subsequent_indent=indent, break_on_hyphens=False)
     return "\n".join(lines)
 
 
@@ -188,9 +189,9 @@ def _limits(metrics: dict) -> str:
         f"- **{tables.plural(film['n_women'], 'woman')}, one country, one era**, digitised film, MLO views only. "
         "Nothing is known of how it does elsewhere.\n"
         "- A film prepared from an estimated pixel spacing may be read at the wrong scale.\n"
-        f"- In the study {100 * malignant:.0f}\N{NO-BREAK SPACE}% of films are malignant, in screening about 0.6 %. "
-        "Its probabilities belong to "
-        "the study's mix and would be far too high in screening.\n"
+        f"- In the study {100 * malignant:.0f}\N{NO-BREAK SPACE}% of films are malignant, in screening about 0.3 % (of "
+        "women 0.6 %, but a cancer is mostly in one breast). Its probabilities belong to the study's mix and would be "
+        "far too high in screening.\n"
         "- Regions are centred on the annotated place; a reader's click is not, which costs some. Region probabilities "
         "belong to the study's mix of lesions and normal places.\n"
         "- Heatmaps explain the evidence for a class against normal, from which the probabilities are made, not the "

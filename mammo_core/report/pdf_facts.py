@@ -160,8 +160,9 @@ def _by_film(films: Sequence[ReportedFilm]) -> Iterable[str]:
 def _prevalence(unit: str, figures: dict) -> str:
     count, n = figures["class_counts"]["malignant"], figures["n"]
     return words.PREVALENCE_TEXT.format(
-        share=percent(count / n), count=count, n=n, unit="exam" if unit == "woman" else unit, units=words.UNITS[unit]
-    )
+        share=percent(count / n), count=count, n=n, unit="exam" if unit == "woman" else unit, units=words.UNITS[unit],
+        screening=words.SCREENING[unit],
+    )  # fmt: skip
 
 
 def _settings(films: Sequence[ReportedFilm], bundle: Bundle, unit: str) -> Section:

@@ -41,8 +41,10 @@ MORE = "{n} more sentences stand in the record (JSON)."
 PREVALENCE = "Prevalence"
 PREVALENCE_TEXT = (
     "These probabilities belong to a mix like MIAS, where {share} of {units} ({count} of {n}) showed a cancer. In "
-    "screening it is about 0.6 %: there the same {unit} would deserve a far lower probability of malignant."
+    "screening it is about {screening}: there the same {unit} would deserve a far lower probability of malignant."
 )
+SCREENING = {"film": "0.3 %", "woman": "0.6 %"}
+"""Of 1,000 women screened about 6 have a cancer, mostly in one breast: half that share of films."""
 SETTINGS = "Film and settings"
 FILM_FACTS = "{width} x {height} pixels, {depth} bit, {spacing}."
 SPACING_STATED, SPACING_ESTIMATED = "pixel spacing {mm:.4g} mm", "pixel spacing {mm:.4g} mm (estimated)"

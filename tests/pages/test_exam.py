@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from mammo_core import load_mammogram, read_exam
 from mammo_core.config import ROOT
 from mammo_core.errors import BreastNotFoundError
+from mammo_core.evaluate.prevalence import SCREENING
 from mammo_core.film.demo_films import DEMO_EXAMS, demo_files
 from mammo_core.mias.phantom import draw_phantom
 from mammo_core.network import active
@@ -127,6 +128,7 @@ def test_a_demo_exam_opens_with_one_click_and_is_hung_and_read(page, panes, demo
     assert [pane.against for pane in panes] == ["right", "left", "right", "left"]
     assert not any(pane.mirrored for pane in panes)
     assert decision(page) in DECISIONS
+    assert f"about {100 * SCREENING['woman']:.1f} %" in shown(page)
     assert "CC BY 3.0" in shown(page)
     assert "Exam A" in shown(page)
 

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from mammo_core import load_bundle, load_mammogram, read_film, read_region
 from mammo_core.config import ROOT
 from mammo_core.errors import BreastNotFoundError
+from mammo_core.evaluate.prevalence import SCREENING
 from mammo_core.network import active
 from mammo_core.types import DECISIONS, LABELS, Box, Explanation
 from mammo_core.ui import verbs
@@ -76,7 +77,7 @@ def test_a_demo_exam_is_read_to_the_end(page):
     assert sum(shares(page).values()) == pytest.approx(1, abs=1e-5)
     assert decision(page) in DECISIONS
     assert "16 %" in shown(page)
-    assert "0.6 %" in shown(page)
+    assert f"about {100 * SCREENING['film']:.1f} %" in shown(page)
     assert "CC BY 3.0" in shown(page)
 
 

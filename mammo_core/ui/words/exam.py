@@ -104,8 +104,9 @@ TICK_LEGEND = "share of women in MIAS"
 BASE_RATE_TITLE = "Women with a cancer, for comparison"
 BASE_RATES = (("in MIAS, where the model learned", "32 %", "52 of 161 women"), ("in screening", "0.6 %", "about"))
 BASE_RATE_HELP = (
-    "The probabilities belong to women like those of MIAS. In screening only about 6 examinations in 1,000 show a "
-    "cancer, so the same exam would deserve a far lower probability of *malignant* there."
+    "The probabilities belong to women like those of MIAS. Of 1,000 women screened only about 6 have a cancer, so the "
+    "same exam would deserve a far lower probability of *malignant* there. Of breasts and films it is about half that "
+    "share, for a cancer is mostly in one breast."
 )
 TRAINING_WOMAN = "Training woman {woman}: out-of-fold answer"
 TRAINING_WOMAN_HELP = (

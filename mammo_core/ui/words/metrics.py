@@ -127,7 +127,7 @@ def how_to_read(block: dict, resampling: dict) -> str:
         "is agreement beyond chance: 0 is chance, 1 is perfect.\n"
         f"- **Accuracy misleads here**: always saying “{block['references']['majority_class']}” is right in "
         f"{block['figures']['majority_class_accuracy']['value']:.0%}.\n"
-        "- MIAS is not screening: 16 % of its films are malignant, in screening about 0.6 %."
+        "- MIAS is not screening: 16 % of its films are malignant, in screening about 0.3 % (0.6 % of women)."
     )
 
 

@@ -23,11 +23,12 @@ DECISION_LABEL = "The model's decision"
 MIAS_SHARES = {"normal": 207 / 322, "benign": 63 / 322, "malignant": 52 / 322}
 """Share of each class among the films of MIAS, as `mias.index` counts them."""
 BASE_RATE_TITLE = "Malignant films, for comparison"
-BASE_RATES = (("in MIAS, where the model learned", "16 %", "52 of 322 films"), ("in screening", "0.6 %", "about"))
+BASE_RATES = (("in MIAS, where the model learned", "16 %", "52 of 322 films"), ("in screening", "0.3 %", "about"))
 TICK_LEGEND = "share of that class in MIAS"
 BASE_RATE_HELP = (
-    "The probabilities belong to a mix of films like MIAS. In screening only about 6 examinations in 1,000 show a "
-    "cancer, so the same film would deserve a far lower probability of *malignant* there."
+    "The probabilities belong to a mix of films like MIAS. Of 1,000 women screened about 6 have a cancer, mostly in "
+    "one breast, so of 1,000 films only about 3 show one: there the same film would deserve a far lower probability of "
+    "*malignant*."
 )
 SHARES_TITLE = "Probabilities"
 PROBABILITIES_HELP = (
