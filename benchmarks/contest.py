@@ -38,7 +38,10 @@ class Contest:
 
 @dataclass(frozen=True)
 class Result:
-    """What a contest came to: medians in `unit`, and the work as a multiple of the floor."""
+    """What a contest came to: medians in `unit`, and the work as a multiple of the floor.
+
+    `half` is the range of the middle half of the turns' ratios; None where there were no turns.
+    """
 
     what: str
     work: float
@@ -48,6 +51,7 @@ class Result:
     at_most: float | None
     runs: int
     unit: str = "ms"
+    half: tuple[float, float] | None = None
 
     @property
     def met(self) -> bool:
@@ -56,26 +60,34 @@ class Result:
 
 
 def hold(contest: Contest) -> Result:
-    """Run a contest. A ratio is the median of the turns' own ratios, so that a slower minute slows both."""
+    """Run a contest, each side beginning every other turn.
+
+    A ratio is the median of the turns' own ratios, so that a slower minute slows both.
+    """
     _milliseconds(contest.work), _milliseconds(contest.floor)
-    turn = lambda call: statistics.median(_milliseconds(call) for _ in range(contest.calls))  # noqa: E731
-    turns = [(turn(contest.work), turn(contest.floor)) for _ in range(contest.runs)]
-    work, floor = (statistics.median(times) for times in zip(*turns, strict=True))
-    ratio = statistics.median(ours / theirs for ours, theirs in turns)
-    return Result(contest.what, work, contest.floor_is, floor, ratio, contest.at_most, contest.runs)
+    works, floors = [], []
+    for turn in range(contest.runs):
+        sides = [(contest.work, works), (contest.floor, floors)]
+        for call, times in reversed(sides) if turn % 2 else sides:
+            times.append(statistics.median(_milliseconds(call) for _ in range(contest.calls)))
+    ratios = [work / floor for work, floor in zip(works, floors, strict=True)]
+    low, ratio, high = statistics.quantiles(ratios, n=4, method="inclusive")
+    work, floor = statistics.median(works), statistics.median(floors)
+    return Result(contest.what, work, contest.floor_is, floor, ratio, contest.at_most, contest.runs, half=(low, high))
 
 
 def head() -> str:
     """Return the table's head."""
-    return f"{'what':<58}{'takes':>9}{'floor':>9}{'':4}{'ratio':>7}{'aim':>7}        floor"
+    return f"{'what':<58}{'takes':>9}{'floor':>9}{'':4}{'ratio':>7}{'middle half':>17}{'aim':>7}        floor"
 
 
 def line(result: Result) -> str:
     """Return a contest's line of the table."""
     aim = "" if result.at_most is None else f"{result.at_most:g}"
     verdict = "" if result.at_most is None else "met" if result.met else "MISSED"
+    half = "" if result.half is None else "{:.3g} to {:.3g}".format(*result.half)
     return (
-        f"{result.what:<58}{result.work:9.1f}{result.floor:9.1f} {result.unit:<3}{result.ratio:7.3g}{aim:>7} "
+        f"{result.what:<58}{result.work:9.1f}{result.floor:9.1f} {result.unit:<3}{result.ratio:7.3g}{half:>17}{aim:>7} "
         f"{verdict:<7}{result.floor_is}"
     )
 

@@ -13,7 +13,9 @@ import os
 import platform
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
+from datetime import date
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -34,12 +36,13 @@ def main() -> int:
     missed = 0
     for group in args.only:
         print(f"\n{GROUPS[group]}\n{head()}", flush=True)
-        kept["groups"][group] = []
+        kept["groups"][group], started = [], time.monotonic()
         for contest in _contests(group):
             result = contest if isinstance(contest, Result) else hold(contest)
             print(line(result), flush=True)
             kept["groups"][group].append(as_json(result))
             missed += not result.met
+        kept["took"][group] = {"on": f"{date.today()}", "seconds": round(time.monotonic() - started)}
         RESULTS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     if set(kept["groups"]) == set(GROUPS):
         write_document(kept)
@@ -69,8 +72,8 @@ def _begin() -> dict:
         kept = json.loads(RESULTS.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         kept = {}
-    groups = kept.get("groups", {}) if kept.get("measured_on") == machine else {}
-    return {"measured_on": machine, "groups": groups}
+    same = kept.get("measured_on") == machine
+    return {"measured_on": machine} | {part: kept.get(part, {}) if same else {} for part in ("took", "groups")}
 
 
 if __name__ == "__main__":

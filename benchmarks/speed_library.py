@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from threading import Event
 
 import cv2
@@ -16,6 +17,7 @@ import pydicom
 from benchmarks.contest import Contest
 from benchmarks.speed_films import films
 from mammo_core import explain, load_bundle, load_mammogram, preprocess, read_film, read_region
+from mammo_core.explain.explain import METHOD_NAMES, METHODS
 from mammo_core.explain.region_cam import region_cam
 from mammo_core.film.enhance import enhance
 from mammo_core.network.bundle import KERAS_FILE, Bundle
@@ -26,6 +28,7 @@ from mammo_core.types import LABELS, Mammogram
 
 _TARGET = "malignant"
 _VISITORS = 4
+_SLOW = ("scorecam", "smoothgrad")
 
 
 def contests() -> Iterator[Contest]:
@@ -37,6 +40,7 @@ def contests() -> Iterator[Contest]:
     mammogram = next(iter(opened.values()))
     yield from _visitor_contests(mammogram, bundle)
     yield from _region_contests(mammogram, bundle)
+    yield from _method_contests(mammogram, bundle)
 
 
 def _film_contests(name: str, data: bytes, mammogram: Mammogram, bundle: Bundle) -> Iterator[Contest]:
@@ -155,6 +159,26 @@ def _region_contests(mammogram: Mammogram, bundle: Bundle) -> Iterator[Contest]:
     forward = lambda: bundle.network.run_batch(crops, ["features", "region_logits"])  # noqa: E731
     yield Contest(what, work, "bare forward of its eight orientations", forward, 1.5, runs=41)
     yield Contest(what, work, "keras predict and eager tf-keras-vis", rival, 1 / 40, calls=5)
+
+
+def _method_contests(mammogram: Mammogram, bundle: Bundle) -> Iterator[Contest]:
+    """Yield each method of explanation against tf-keras-vis; ours find the film's pass made, as after a reading."""
+    import keras
+
+    from benchmarks.keras_vis import keras_vis_method
+
+    keras.config.disable_interactive_logging()  # Score-CAM of tf-keras-vis draws a progress bar into the table
+    prepared = preprocess(mammogram, bundle.config)
+    grid = lay_out(prepared)
+    read_film(mammogram, bundle, prepared=prepared)
+    for method in METHODS:
+        yield Contest(
+            f"{METHOD_NAMES[method]} of a MIAS-sized film",
+            partial(explain, mammogram, method, _TARGET, bundle, prepared=prepared),
+            "eager tf-keras-vis",
+            keras_vis_method(method, _TARGET, grid, bundle),
+            runs=3 if method in _SLOW else 9,
+        )
 
 
 def _opencv(data: bytes) -> np.ndarray:

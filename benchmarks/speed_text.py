@@ -24,7 +24,7 @@ GROUPS = {
     "memory": "Memory of the server",
     "learning": "Learning: an epoch",
 }
-_HEAD = ("what", "takes", "floor", "floor takes", "ratio", "aim")
+_HEAD = ("what", "takes", "floor", "floor takes", "ratio", "middle half", "aim")
 
 
 def main() -> int:
@@ -44,7 +44,19 @@ def document(results: Mapping) -> str:
     packages = ", ".join(f"{name} {version}" for name, version in machine["packages"].items())
     facts = {key: machine[key] for key in ("system", "cores", "python", "model")}
     tables = {group: _group_table(results["groups"][group]) for group in GROUPS}
+    took = results["took"].values()
+    facts |= {"minutes": round(sum(group["seconds"] for group in took) / 60), "verdict": _verdict(results["groups"])}
+    facts |= {"days": " and ".join(sorted({group["on"] for group in took}))}
     return WORDS.read_text(encoding="utf-8").format(**facts, packages=packages, **tables)
+
+
+def _verdict(groups: Mapping) -> str:
+    """Return whether the aims were met, in a sentence."""
+    aims = [line for lines in groups.values() for line in lines if line["at_most"] is not None]
+    missed = [f"{line['what']} against {line['floor_is']}" for line in aims if not line["met"]]
+    if not missed:
+        return f"All {len(aims)} aims were met."
+    return f"{len(aims) - len(missed)} of {len(aims)} aims were met; missed: {'; '.join(missed)}."
 
 
 def _group_table(lines: list[Mapping]) -> str:
@@ -58,7 +70,8 @@ def _row(line: Mapping) -> tuple[str, ...]:
     work, floor = (
         f"{line[key]:,.0f} {unit}" if line[key] >= 20 else f"{line[key]:.1f} {unit}" for key in ("work", "floor")
     )
-    return line["what"], work, line["floor_is"], floor, f"{line['ratio']:.3g}", aim + verdict
+    half = "–" if line["half"] is None else "{:.3g} to {:.3g}".format(*line["half"])
+    return line["what"], work, line["floor_is"], floor, f"{line['ratio']:.3g}", half, aim + verdict
 
 
 if __name__ == "__main__":

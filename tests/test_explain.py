@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from benchmarks.keras_vis import keras_vis_map
 from mammo_core import explain, load_bundle, load_mammogram, preprocess
 from mammo_core.explain import keras_methods
 from mammo_core.explain.explain import METHODS, class_maps, gradcam
@@ -11,7 +12,6 @@ from mammo_core.mias.phantom import draw_phantom
 from mammo_core.network.grid import Grid, lay_out
 from mammo_core.reading.scores import evidence
 from mammo_core.types import LABELS
-from tests.keras_vis import keras_vis_map
 
 TOLERANCE = {
     "gradcam": 1e-3,

@@ -35,10 +35,16 @@ def test_a_ratio_is_the_median_of_turns_so_that_one_slow_turn_changes_nothing():
     assert (result.work, result.floor) == (30, 10)
 
 
+def test_beside_a_ratio_stands_the_middle_half_of_the_turns():
+    result = hold(Contest("work", told(9, 1, 2, 3, 4, 500), "floor", told(9, 1, 1, 1, 1, 1), runs=5))
+    assert result.half == (2, 4)
+    assert "2 to 4" in line(result)
+
+
 def test_work_that_tells_no_time_is_timed_by_the_clock():
     done = []
     result = hold(Contest("work", lambda: done.append("work"), "floor", lambda: done.append("floor"), runs=2))
-    assert done == ["work", "floor"] * 3
+    assert done == ["work", "floor", "work", "floor", "floor", "work"], "each side begins every other turn"
     assert result.work > 0
 
 
