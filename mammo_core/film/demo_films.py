@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 DEMO_EXAMS = ("sfm-malign-0", "sfm-benign-0")
-"""The exams by the names of their folders: one with a proven cancer, one with a benign mass."""
+"""The exams by the names of their folders: one with a proven cancer, one with benign masses."""
 
 
 def demo_files(exam: str) -> list[tuple[str, bytes]]:

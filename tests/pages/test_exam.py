@@ -116,7 +116,7 @@ def mias(page: AppTest, film, *film_ids: str) -> AppTest:
 def test_the_empty_page_invites(page):
     run(page)
     assert page.title[0].value == words.TITLE
-    assert [button.label for button in page.button][:2] == ["Exam A, a proven cancer", "Exam B, a benign mass"]
+    assert [button.label for button in page.button][:2] == ["Exam A, a proven cancer", "Exam B, benign masses"]
     assert page.file_uploader[0].accept_multiple_files
 
 
