@@ -42,6 +42,7 @@ def show_exam(reading: ExamReading, places: Sequence[str]) -> None:
     )
     st.markdown(f"## {words.SHARES_TITLE}", help=words.SHARES_HELP)
     cards.show_shares(reading.probabilities, "woman", _shares_in_mias(), words.TICK_LEGEND)
+    st.caption(words.SHARES_NOTE)
     st.markdown(f"## {words.BASE_RATE_TITLE}", help=words.BASE_RATE_HELP)
     cards.show_base_rates(words.BASE_RATES)
     notes = [*reading.applicability.reasons, *reading.warnings]

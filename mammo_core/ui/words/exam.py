@@ -97,9 +97,11 @@ BREASTS_TITLE = "Each breast"
 BREASTS_HELP = "Each breast's own answer, held against the other one. It comes from one film a breast, which is named."
 SHARES_TITLE = "Probabilities for the woman"
 SHARES_HELP = (
-    "Of her worst finding. Calibrated on women the model had not seen, in a mix of women like MIAS. The decision comes "
-    "from thresholds on these, not from the largest."
+    "Of her worst finding. Calibrated on women the model had not seen, in a mix of women like MIAS. The woman and each "
+    "breast are calibrated by themselves, so her figures need not add up from theirs. The decision comes from "
+    "thresholds on these, not from the largest."
 )
+SHARES_NOTE = "The woman and each breast are calibrated by themselves: the figures need not add up."
 TICK_LEGEND = "share of women in MIAS"
 BASE_RATE_TITLE = "Women with a cancer, for comparison"
 BASE_RATES = (("in MIAS, where the model learned", "32 %", "52 of 161 women"), ("in screening", "0.6 %", "about"))
