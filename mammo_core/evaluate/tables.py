@@ -164,9 +164,9 @@ def points_table(metrics: Mapping) -> str:
     return table(head, rows) if rows else ""
 
 
-def doubt_table(block: Mapping, every: int = 4) -> str:
-    """Return accuracy against the share decided, each `every`th point of a unit's curve."""
-    points = block["doubt_curve"]["points"][every - 1 :: every]
+def doubt_table(block: Mapping) -> str:
+    """Return accuracy against the share decided, every fourth point of a unit's curve."""
+    points = block["doubt_curve"]["points"][3::4]
     rows = [
         [
             f"{100 * point['share']:.0f} % ({plural(point['n'], block['unit'])})",

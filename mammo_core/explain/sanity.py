@@ -33,6 +33,7 @@ LEVELS = ("head", "upper", "whole")
 """What is shuffled: the head; the head and the blocks that see cells of 3.2 mm; everything."""
 _HEAD = "film_logits"
 _LOWEST_UPPER_BLOCK = 5
+_SEED = 0
 _NOTHING = 2
 """Of 255 levels: what lies no higher is taken for empty."""
 _one_at_a_time = Lock()
@@ -55,19 +56,18 @@ class Likeness:
     ssim: float
 
 
-def shuffled(graph: KerasGraph, level: str, seed: int = 0) -> KerasGraph:
+def shuffled(graph: KerasGraph, level: str) -> KerasGraph:
     """Return a copy of a graph with the weights of a level shuffled.
 
     Args:
         graph: Left as it is.
         level: One of `LEVELS`.
-        seed: Of the shuffling.
     """
     if level not in LEVELS:
         raise ValueError(f"level must be one of {', '.join(LEVELS)}, not {level!r}")
     copy = keras.models.clone_model(graph.model)
     copy.set_weights(graph.model.get_weights())
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(_SEED)
     for layer in copy.layers:
         if isinstance(layer, keras.layers.Conv2D | keras.layers.DepthwiseConv2D) and _belongs(layer.name, level):
             layer.set_weights([rng.permutation(part.ravel()).reshape(part.shape) for part in layer.get_weights()])

@@ -181,7 +181,7 @@ def _finish(data: bytes, image: Image.Image, kind: str) -> Decoded:
     return Decoded(pixels, bits, (f"read {kind}, {bits} bits", *steps))
 
 
-_ORIENTATION, _TIFF_BITS, _TIFF_PHOTOMETRIC, _TIFF_SAMPLES = 0x0112, 258, 262, 277
+_ORIENTATION, _TIFF_BITS, _TIFF_PHOTOMETRIC = 0x0112, 258, 262
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,

@@ -128,20 +128,18 @@ def cohen_kappa(matrix: np.ndarray, weighting: Weighting = None) -> np.ndarray:
     return 1 - ratio((cost * matrix).sum((-2, -1)), (cost * expected).sum((-2, -1)))
 
 
-def table_at(y_true: np.ndarray, score: np.ndarray, threshold: float, weights: np.ndarray | None = None) -> Table:
+def table_at(y_true: np.ndarray, score: np.ndarray, threshold: float) -> Table:
     """Count true and false, positives and negatives, when scores of at least `threshold` are called positive.
 
     Args:
         y_true: n booleans (or 0 and 1), True for the positive class.
         score: n floats.
         threshold: Lowest score that is called positive.
-        weights: None, n or B x n counts.
     """
     truth = check_truth(y_true) == 1
     called = check_vector(score, "score", len(truth)) >= threshold
-    weights = check_weights(weights, len(truth))
     cells = (truth & called, ~truth & called, truth & ~called, ~truth & ~called)
-    return Table(*(weights @ cell.astype(np.float64) for cell in cells))
+    return Table(*(cell.sum(dtype=np.float64) for cell in cells))
 
 
 def sensitivity(table: Table) -> np.ndarray:

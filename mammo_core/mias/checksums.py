@@ -96,15 +96,6 @@ class Catalogue:
         return rebuilt if hashlib.sha256(rebuilt).hexdigest() == expected else None
 
 
-def format_checksums(films: Mapping[str, bytes]) -> str:
-    """Return the text of ``data/checksums.csv`` for {film_id: PGM file}."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["film_id", *Checksum._fields])
-    writer.writerows([film_id, *checksum_of(films[film_id])] for film_id in sorted(films))
-    return out.getvalue()
-
-
 @cache
 def load_checksums(path: Path = CHECKSUMS_PATH) -> Mapping[str, Checksum]:
     """Read the committed checksums: {film_id: Checksum} for all 322 films.

@@ -116,13 +116,6 @@ def format_annotations(annotations: Iterable[Annotation]) -> str:
     return out.getvalue()
 
 
-def write_annotations(info_text: str, path: Path = ANNOTATIONS_PATH) -> None:
-    """Parse the text of a whole ``Info.txt`` and write it as CSV. Raises DatasetError when rows are missing."""
-    annotations = parse_index(info_text)
-    check_complete(annotations)
-    path.write_text(format_annotations(annotations), encoding="utf-8", newline="\n")
-
-
 @cache
 def load_annotations(path: Path = ANNOTATIONS_PATH) -> tuple[Annotation, ...]:
     """Read the committed index: all 330 rows, in the order of the published list.

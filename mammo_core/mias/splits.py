@@ -106,7 +106,7 @@ def load_folds(path: Path = FOLDS_PATH) -> Folds:
     return MappingProxyType(folds)
 
 
-def fold_films(repeat: int, fold: int, folds: Folds | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def fold_films(repeat: int, fold: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return (training films, test films) of one fold of one repeat.
 
     Raises:
@@ -114,7 +114,7 @@ def fold_films(repeat: int, fold: int, folds: Folds | None = None) -> tuple[tupl
     """
     if not 0 <= repeat < N_REPEATS or not 0 <= fold < N_FOLDS:
         raise ValueError(f"repeat must be 0 to {N_REPEATS - 1} and fold 0 to {N_FOLDS - 1}, not {repeat} and {fold}")
-    folds = load_folds() if folds is None else folds
+    folds = load_folds()
     test = tuple(film_id for film_id in FILM_IDS if folds[woman_of(film_id)][repeat] == fold)
     train = tuple(film_id for film_id in FILM_IDS if folds[woman_of(film_id)][repeat] != fold)
     check_women_apart({"training": train, "test": test})

@@ -8,17 +8,17 @@ import plotly.graph_objects as go
 from mammo_core.report.chart_style import styled
 from mammo_core.report.palette import ACCENT, MUTED
 
+_PLOT_PX = 230
 _SMALLEST_SHARE = 1e-4
 """Where a logarithmic axis begins: per cent of the breast's pixels."""
 
 
-def grey_levels_figure(counts: np.ndarray, logarithmic: bool, plot_height: int = 230) -> go.Figure:
+def grey_levels_figure(counts: np.ndarray, logarithmic: bool) -> go.Figure:
     """Draw both histograms over one axis: before as an area, after as a line.
 
     Args:
         counts: 2 x 256, pixels at each grey level, before and after.
         logarithmic: Whether the shares are drawn on a logarithmic axis, on which rare levels can be seen.
-        plot_height: See `styled`.
     """
     n = int(counts[0].sum())
     shares = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
@@ -35,7 +35,7 @@ def grey_levels_figure(counts: np.ndarray, logarithmic: bool, plot_height: int =
             hovertemplate=hover,
         )  # fmt: skip
     subtitle = f"Share of the breast's {n:,} pixels, %".replace(",", "\u202f")
-    styled(figure, "Grey levels before and after", subtitle, "Grey level (0 black, 255 white)", "", plot_height, 2)
+    styled(figure, "Grey levels before and after", subtitle, "Grey level (0 black, 255 white)", "", _PLOT_PX, 2)
     figure.update_xaxes(range=[0, 255], tickvals=[0, 64, 128, 192, 255])
     if logarithmic:
         top = np.log10(max(shares.max(), 10 * _SMALLEST_SHARE)) + 0.1

@@ -57,12 +57,11 @@ def _in_address(exam: str) -> str:
     return words.EXAMS[exam].split()[0].lower()
 
 
-def show_walk_button(key: str, note: bool = True) -> None:
+def show_walk_button(key: str) -> None:
     """Show the button that begins the walk, or goes on with it; nothing where the demo exams are not installed.
 
     Args:
         key: Of the button; one a page.
-        note: Whether to say what the walk is.
     """
     if not has_demos():
         return
@@ -71,5 +70,4 @@ def show_walk_button(key: str, note: bool = True) -> None:
     label = words.GO_ON.format(step=place.step, n=N_STEPS) if begun else words.START
     if st.button(label, key=key, icon=":material/directions_walk:", type="primary"):
         st.switch_page("pages/walk.py")
-    if note:
-        st.caption(words.START_NOTE)
+    st.caption(words.START_NOTE)

@@ -11,7 +11,6 @@ import keras
 
 WIDTHS = (8, 16, 32, 64)
 """Channels at full, half, quarter and eighth size."""
-STRIDE = 2 ** (len(WIDTHS) - 1)
 
 
 def unet_backbone(scaled: keras.KerasTensor) -> keras.KerasTensor:

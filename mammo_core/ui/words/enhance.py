@@ -49,7 +49,6 @@ NO_BREAST = "This film has nothing lit to enhance: all its pixels have one grey 
 FIGURES_TITLE = "What it did to the film"
 FIGURES_NOTE = "Inside the breast, at full size, as the screen shows it at first: {pixels} pixels of this one film."
 FIGURES_WAIT = "Figures and histogram follow when you let the slider go."
-WORKING = "Measuring …"
 UNCHANGED_SUMMARY = "Nothing is changed: both pictures are the untouched film."
 GAIN = "Structure gained more than grain: local contrast × {contrast:.2f}, noise × {noise:.2f}."
 GRAIN = (

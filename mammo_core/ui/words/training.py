@@ -10,7 +10,6 @@ SUMMARY = (
 
 # What is going on
 RUNNING_TITLE = "Running now"
-NOTHING_RUNS = "Nothing is running."
 BEGINNING = "Beginning …"
 DOING = {
     "loading": "Loading the program …",
@@ -104,7 +103,6 @@ COMPARE_SUBTITLE = "on the women who choose the epoch"
 GO_ON = "Go on with {name}"
 GO_ON_HELP = "From its last whole epoch, as if nothing had happened."
 FAILED = "{name} failed"
-LOG = "What {name} wrote"
 TENSORBOARD = "For TensorBoard: `.venv/bin/tensorboard --logdir runs/experiments`"
 
 # Searches

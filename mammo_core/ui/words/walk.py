@@ -30,7 +30,6 @@ OPENING, READING = "Opening the exam …", "Reading the exam …"
 NO_READING_TITLE = "The program cannot read now"
 NO_READING = "The walk goes on without its answer. {reason}"
 OTHER, AGAIN, HANG, OWN = "To the {exam}", "The {exam} again", "Hang this exam", "Read your own films"
-BEFORE_TITLE = "To look at first"
 MLO_ONLY = "Only these two views speak for the breasts: the model learned from MLO views."
 
 # 1: the films
