@@ -11,7 +11,7 @@ from mammo_core.ui.explain_bench import current_bench
 from mammo_core.ui.explain_sanity import show_sanity
 from mammo_core.ui.explain_scorecard import scorecard, show_sanity_figures, show_scorecard
 from mammo_core.ui.read_open import plain
-from mammo_core.ui.reader_first import hides, subject_of
+from mammo_core.ui.reader_first import look, subject_of
 from mammo_core.ui.steps_films import OPEN, choose_film
 from mammo_core.ui.style import apply_style
 from mammo_core.ui.words import explain as words
@@ -35,7 +35,7 @@ if bundle:
         chosen = choose_film("explain")
     with what:
         target = show.choose_target()
-if chosen and chosen[0] == OPEN and hides(subject_of(current_case().films[chosen[1]])):
+if chosen and chosen[0] == OPEN and look(subject_of(current_case().films[chosen[1]])).hidden:
     st.info(READER_HIDDEN, icon=":material/visibility_off:")
     chosen = None
 if chosen:
@@ -49,6 +49,7 @@ if chosen:
         reason = str(error) if isinstance(error, MammoError) else words.FILM_ABSENT
         st.error(reason, title=words.NOT_EXPLAINED.format(name=plain(film.name)), icon=":material/error:")
 if subject:
+    show.show_refusal(bench, subject)
     show.show_panes(subject, maps)
     show.show_colour_bar()
     if subject.training_film_id:

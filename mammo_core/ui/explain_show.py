@@ -9,11 +9,14 @@ from html import escape
 import streamlit as st
 
 from mammo_core.explain.explain import METHOD_NAMES, METHODS
+from mammo_core.reading.read_film import read_film
 from mammo_core.report.pictures import box_of_breast
 from mammo_core.types import LABELS
+from mammo_core.ui import cards
 from mammo_core.ui.explain_bench import Bench, Map, Subject, Task, explained_map
 from mammo_core.ui.viewer import Pane, show_viewer
 from mammo_core.ui.words import explain as words
+from mammo_core.ui.words.read import OUTSIDE
 
 _INSTANT = METHODS[0]
 _LOOK_SECONDS = 0.5
@@ -37,6 +40,16 @@ def maps_of(bench: Bench, subject: Subject, target: str) -> dict[str, Map]:
     bench.instant(map_key(subject, _INSTANT, target), _INSTANT, target)
     keys = {method: map_key(subject, method, target) for method in METHODS}
     return {method: found for method, key in keys.items() if (found := bench.results.get(key))}
+
+
+def show_refusal(bench: Bench, subject: Subject) -> None:
+    """Say that the model refuses the film, and why, where it does; the reading shares the maps' pass."""
+    film, key = subject.mammogram, ("applicability", subject.key)
+    found = bench.results.found_or_made(
+        key, lambda: read_film(film, subject.bundle, prepared=subject.prepared).applicability
+    )
+    if not found.inside:
+        cards.show_notes(OUTSIDE[0], found.reasons, outside=True)
 
 
 def show_panes(subject: Subject, maps: dict[str, Map]) -> None:

@@ -11,8 +11,10 @@ from mammo_core.config import ROOT
 from mammo_core.evaluate.scorecard import summarise
 from mammo_core.explain.explain import METHODS
 from mammo_core.ui import explain_bench, explain_sanity, explain_scorecard, explain_show
+from mammo_core.ui.case import Case
 from mammo_core.ui.explain_bench import Bench, Map, Task
 from mammo_core.ui.words import explain as words
+from mammo_core.ui.words.read import OUTSIDE
 from tests.synthetic_scorecard import drawn_rows
 
 PAGE = str(ROOT / "pages" / "explanations.py")
@@ -85,6 +87,20 @@ def test_gradcam_is_there_at_once_and_nothing_else_is_begun(page, demo_dir):
     assert {f"explain_make_{method}" for method in METHODS[1:]} <= set(buttons(page))
     assert "explain_make_gradcam" not in buttons(page)
     assert "CBIS-DDSM" in shown(page)
+
+
+def test_a_film_that_the_model_refuses_is_said_so_above_its_maps(page, demo_dir):
+    run(page)
+    refusal = next(html.value for html in page.html if OUTSIDE[0] in html.value)
+    assert "pixel spacing" in refusal
+
+
+def test_a_film_like_those_it_learned_from_is_explained_without_a_refusal(page, film):
+    page.session_state["case"] = Case()
+    page.session_state["case"].add("mdb028.pgm", film("mdb028"))
+    run(page)
+    assert bench(page).subject.training_film_id == "mdb028"
+    assert not any(OUTSIDE[0] in html.value for html in page.html)
 
 
 def test_every_method_says_what_it_can_and_cannot_say(page, demo_dir):
