@@ -50,8 +50,8 @@ except BundleError as error:
 with st.spinner(words.OUTLINING), st.skeleton(height=560):
     outlined, troubles = outline_films(hanging, bundle.config if bundle else PreprocessConfig())
 of_one_woman = len(hanging.women) < 2
-hidden = reader_first.hides(woman)
-if bundle and outlined and of_one_woman and not hidden:
+standing = reader_first.look(woman)
+if bundle and outlined and of_one_woman and not standing.hidden:
     reading = known_exam(case, hanging.places, outlined, bundle)
 readings = dict(zip(outlined, reading.films, strict=True)) if reading else {}
 
@@ -59,13 +59,13 @@ pictures, answer = st.container(key="film_and_answer").columns([2.75, 1], gap="m
 with pictures:
     show_films(case, Shown(hanging, outlined, readings, of_one_woman), bundle)
 with answer:
-    if not hidden:
-        reader_card.show_reader(woman)
+    if not standing.hidden:
+        reader_card.show_reader(woman, standing)
     if not of_one_woman:
         both = words.TWO_WOMEN.format(n=len(hanging.women), names=names_of(hanging.women, films))
         st.warning(both, title=words.NOT_READ_TITLE, icon=":material/group:")
-    elif hidden:
-        reader_card.ask(woman)
+    elif standing.hidden:
+        reader_card.ask(woman, standing)
     elif bundle and outlined and not reading:
         bar = st.progress(0.0)
         with st.skeleton(height=420):  # the films are on screen meanwhile

@@ -66,6 +66,12 @@ class Worklist:
         with self.store.session() as session:
             return exam_of(self._exam_row(session, number))
 
+    def find(self, number: int) -> Exam | None:
+        """Return one exam; None where there is none of that number, or none any more."""
+        with self.store.session() as session:
+            row = self._found(session, number)
+            return exam_of(row) if row else None
+
     def film(self, film: KeptFilm) -> bytes:
         """Return a film's file."""
         return self.store.film(self.id, film.digest)
@@ -174,8 +180,11 @@ class Worklist:
         parts = (selectinload(part) for part in (ExamRow.films, ExamRow.readings, ExamRow.answer))
         return select(ExamRow).where(ExamRow.list_id == self.id, ExamRow.deleted_at.is_(None)).options(*parts)
 
+    def _found(self, session: Session, number: int) -> ExamRow | None:
+        return session.scalar(self._wanted().where(ExamRow.number == number))
+
     def _exam_row(self, session: Session, number: int) -> ExamRow:
-        row = session.scalar(self._wanted().where(ExamRow.number == number))
+        row = self._found(session, number)
         if row is None:
             raise StoreError(f"There is no exam {number} on this list; it may have been deleted.")
         return row

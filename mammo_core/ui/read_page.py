@@ -32,10 +32,10 @@ def show_case() -> None:
     waiting = films.empty()  # there in every run, or the viewer would move and begin anew when the answer is uncovered
     bundle = reading = trouble = None
     subject = reader_first.subject_of(film)
-    hidden = reader_first.hides(subject)
+    standing = reader_first.look(subject)
     try:
         bundle = verbs.active_bundle()
-        if not hidden:
+        if not standing.hidden:
             with waiting, st.skeleton(height=WAITING_PX), enhancing(film):
                 reading = verbs.reading(film, bundle)
     except BundleError as error:
@@ -44,10 +44,10 @@ def show_case() -> None:
         trouble = (read_words.NOT_READ_TITLE, str(error))
 
     with answer:  # what was waited for goes first: the answer, the films, and only then what stands below them
-        if hidden:
-            reader_card.ask(subject)
+        if standing.hidden:
+            reader_card.ask(subject, standing)
         else:
-            reader_card.show_reader(subject)
+            reader_card.show_reader(subject, standing)
         if reading:
             show_reading(reading)
         elif trouble:

@@ -12,7 +12,7 @@ from mammo_core.errors import BundleError, StoreError
 from mammo_core.network.active import active_folder
 from mammo_core.types import DECISIONS
 from mammo_core.ui.read_open import plain
-from mammo_core.ui.reader_first import exam_of, loose_answers, reader_list
+from mammo_core.ui.reader_first import Standing, exam_of, loose_answers, reader_list
 from mammo_core.ui.words import worklist as words
 
 if TYPE_CHECKING:
@@ -22,12 +22,16 @@ if TYPE_CHECKING:
 LIST_PAGE = "pages/worklist.py"
 
 
-def ask(subject: str) -> None:
-    """Show the question that stands where the program's answer is hidden."""
-    exam = exam_of(subject)
+def ask(subject: str, standing: Standing) -> None:
+    """Show the question that stands where the program's answer is hidden, or why nothing can be recorded now."""
+    _show_failure()
     with st.container(border=True, key="reader_ask"):
         st.markdown(f"## {words.ASK_TITLE}")
-        st.caption(words.ASK_TEXT if exam else words.ASK_TEXT_LOOSE)
+        if standing.trouble:
+            st.caption(f"{words.ASK_UNREACHABLE} {standing.trouble}")
+            st.button(words.TRY_AGAIN, key="reader_try", icon=":material/refresh:", width="stretch")
+            return
+        st.caption(words.ASK_TEXT if standing.exam else words.ASK_TEXT_LOOSE)
         answer = _choose(words.ASK_LABEL, f"reader_before_{subject}")
         st.button(
             words.RECORD_FIRST, key="reader_record", icon=":material/visibility:", type="primary", width="stretch",
@@ -35,10 +39,13 @@ def ask(subject: str) -> None:
         )  # fmt: skip
 
 
-def show_reader(subject: str) -> None:
+def show_reader(subject: str, standing: Standing) -> None:
     """Show, beside the program's answer, the reader's: to agree, to override with a reason, to undo, to go on."""
     _show_failure()
-    exam = exam_of(subject)
+    exam = standing.exam
+    if standing.trouble:
+        st.caption(f"{words.READER_UNREACHABLE} {standing.trouble}")
+        return
     if exam is None:
         if subject in loose_answers():
             st.caption(words.SAID_ONLY_FIRST.format(answer=words.ANSWERS[loose_answers()[subject]]))
@@ -125,11 +132,14 @@ def _choose(label: str, key: str, default: str | None = None, without: str = "")
 def _record_before(subject: str) -> None:
     """Record the first answer as it is chosen at the click, which may come before the page is drawn with the choice."""
     answer = st.session_state[f"reader_before_{subject}"]
-    exam = exam_of(subject)
-    if exam is None:
-        loose_answers()[subject] = answer
-        return
-    _do(lambda worklist: worklist.record_before(exam.number, answer))
+
+    def work(worklist: Worklist | None) -> None:
+        if exam := exam_of(subject):
+            worklist.record_before(exam.number, answer)
+        else:
+            loose_answers()[subject] = answer
+
+    _do(work)
 
 
 def _record_own(number: int) -> None:

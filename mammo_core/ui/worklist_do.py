@@ -31,7 +31,7 @@ def show_switch(reader_first: bool) -> None:
     st.session_state[_SWITCH] = reader_first
     st.toggle(
         words.READER_FIRST, key=_SWITCH, help=words.READER_FIRST_HELP,
-        on_change=lambda: set_reader_first(st.session_state[_SWITCH]),
+        on_change=_try(lambda: set_reader_first(st.session_state[_SWITCH])),
     )  # fmt: skip
 
 
@@ -47,7 +47,12 @@ def show_progress(worklist: Worklist, exams: Sequence[Exam]) -> None:
             st.button(words.TRY_AGAIN, key="worklist_try", icon=":material/refresh:", on_click=read_on)
             return
         message = reading_job().status.message if read_on() else words.WAITING
-        if _count_waiting(worklist.exams()) != n_waiting:
+        try:
+            changed = _count_waiting(worklist.exams()) != n_waiting
+        except StoreError as error:  # asked again in a second
+            st.warning(str(error), icon=":material/pause:")
+            return
+        if changed:
             st.rerun(scope="app")
         done = len(exams) - n_waiting
         st.progress(done / len(exams), words.READING_LINE.format(done=done, total=len(exams), message=message))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+from contextlib import contextmanager
 
 import pytest
 import streamlit as st
@@ -13,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from mammo_core.config import ROOT
 from mammo_core.network.bundle import load_bundle
 from mammo_core.store import queue
+from mammo_core.store.database import SQLITE_NAME
 from mammo_core.store.models import ExamRow, ReadingRow
 from mammo_core.store.worklist import Worklist
 from mammo_core.ui import worklist_wake
@@ -389,6 +392,82 @@ def test_a_folder_that_cannot_be_used_is_said_without_its_path(app, kept):
     press(app, "worklist_delete_now")
     assert "cannot be used" in app.error[0].value
     assert str(kept.parent) not in app.warning[0].value + app.error[0].value
+
+
+@contextmanager
+def unreachable(kept):
+    """Let the database answer nothing that it is asked."""
+
+    def rename(suffixes):
+        database = sqlite3.connect(kept / SQLITE_NAME, isolation_level=None)
+        database.execute("PRAGMA legacy_alter_table = ON")  # leaves the other tables' keys as they are
+        for table in ("exams", "worklists"):
+            database.execute("ALTER TABLE {0}{1} RENAME TO {0}{2}".format(table, *suffixes))
+        database.close()
+
+    rename(("", "_away"))
+    yield
+    rename(("_away", ""))
+
+
+@pytest.mark.parametrize("page", [EXAM, READ])
+@pytest.mark.parametrize("known", [True, False])
+def test_while_the_list_cannot_be_reached_a_hidden_answer_stays_hidden(filled, kept, page, known):
+    filled.toggle(key="worklist_reader_first").set_value(True).run()
+    open_exam(filled, 1)
+    if not known:
+        del filled.session_state["worklist_mode"]
+    with unreachable(kept):
+        go(filled, page)
+        assert words.ASK_UNREACHABLE in shown(filled)
+        assert not tells(filled)
+        assert not filled.radio
+        assert words.EXPLAIN_HIDDEN in shown(go(filled, EXPLAIN))
+        go(filled, page)
+    press(filled, "reader_try")
+    assert words.ASK_TEXT in shown(filled)
+
+
+def test_an_answer_that_could_not_be_recorded_uncovers_nothing(filled, kept):
+    filled.toggle(key="worklist_reader_first").set_value(True).run()
+    open_exam(filled, 1)
+    filled.radio[0].set_value("benign").run()
+    with unreachable(kept):
+        press(filled, "reader_record")
+        assert "does not answer" in filled.error[0].value
+    run(filled)
+    assert not tells(filled)
+    filled.radio[0].set_value("normal").run()
+    press(filled, "reader_record")
+    assert tells(filled)
+
+
+@pytest.mark.parametrize("page", [EXAM, READ])
+def test_while_the_list_cannot_be_reached_what_was_never_hidden_is_shown(filled, kept, page):
+    open_exam(filled, 1)
+    with unreachable(kept):
+        go(filled, page)
+        assert words.READER_UNREACHABLE in shown(filled)
+        assert tells(filled)
+        assert not [b for b in filled.button if b.key == "reader_agree"]
+
+
+def test_films_beside_an_unreachable_list_are_read(filled, kept):
+    del filled.session_state["worklist_mode"]
+    go(filled, READ)
+    with unreachable(kept):
+        filled.file_uploader[0].upload("film.pgm", film(9))
+        run(filled)
+        assert words.READER_UNREACHABLE in shown(filled)
+        assert tells(filled)
+
+
+def test_a_switch_that_cannot_be_kept_is_said(filled, kept):
+    with unreachable(kept):
+        filled.toggle(key="worklist_reader_first").set_value(True)
+        run(filled)
+        assert "does not answer" in shown(filled)
+    assert run(filled).toggle(key="worklist_reader_first").value is False
 
 
 def test_no_page_but_the_worklist_loads_the_database(kept):

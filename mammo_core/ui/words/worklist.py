@@ -142,12 +142,20 @@ ASK_TEXT_LOOSE = (
     "The program's answer is hidden (*Reader first*). These films are not on the worklist: your answer is kept for "
     "this session only."
 )
+ASK_UNREACHABLE = (
+    "The worklist cannot be reached: whether you have answered this exam is not known, and no answer can be recorded. "
+    "The program's answer stays hidden until it is."
+)
 ASK_LABEL = "What you see, the worst finding of the exam"
 RECORD_FIRST = "Record, and show the program's answer"
 EXPLAIN_HIDDEN = (
     "*Reader first* is on: where the program found evidence stays hidden until you have answered on the Exam page."
 )
 READER_TITLE = "Your answer"
+READER_UNREACHABLE = (
+    "The worklist cannot be reached: no answer can be recorded, and *Reader first* hides nothing that it did "
+    "not hide before."
+)
 READER_WAIT = "The program is still to read this exam; you can answer once it has."
 PROGRAM_SAID = "The program ({model_id}): **{answer}**"
 STALE_HERE = "That model is no longer active; what stands below is {active}'s answer."
