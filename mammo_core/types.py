@@ -23,6 +23,10 @@ DECISIONS = (*LABELS, "refer")
 Laterality = Literal["L", "R"]
 View = Literal["MLO", "CC"]
 
+PLACES = ("R-CC", "L-CC", "R-MLO", "L-MLO")
+"""Names of the films of an exam in the order in which they hang: back to back with the chest walls in the middle, the
+right breast on the viewer's left. Source: IHE Radiology Technical Framework, Mammography Image profile."""
+
 
 def read_only(array: np.ndarray) -> np.ndarray:
     """Return `array` (copied only when it is a view of writable memory) with writing switched off."""

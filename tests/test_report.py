@@ -20,8 +20,8 @@ from mammo_core.network.bundle import write_info
 from mammo_core.preprocess import film_mask
 from mammo_core.report import pdf_page, pdf_words
 from mammo_core.report.pdf import hanging_order, make_pdf
-from mammo_core.report.pdf_facts import percent
 from mammo_core.report.pdf_pictures import report_picture
+from mammo_core.report.percent import percent
 from mammo_core.report.record import make_record
 from mammo_core.report.repeat import repeat_record
 from mammo_core.report.reported import MOST_FILMS, FilmFile, read_files

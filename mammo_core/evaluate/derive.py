@@ -110,6 +110,15 @@ def source_digests(folder: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths if path.is_file()}
 
 
+def read_json(path: Path) -> dict:
+    """Return a JSON object, or an empty one where the file is missing or no object."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
 def _derive_block(files: ScoreFiles, name: str, annotations: Sequence[Annotation] | None) -> dict:
     """Return all figures of one unit."""
     unit, kinds = BLOCKS[name]

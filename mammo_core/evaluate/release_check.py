@@ -13,7 +13,7 @@ from pathlib import Path
 from mammo_core.config import ROOT
 from mammo_core.errors import MammoError
 from mammo_core.evaluate.card import CARD_NAME
-from mammo_core.evaluate.derive import METRICS_NAME, derive_metrics, source_digests
+from mammo_core.evaluate.derive import METRICS_NAME, derive_metrics, read_json, source_digests
 from mammo_core.evaluate.score_files import load_score_files
 from mammo_core.evaluate.tables import cell
 from mammo_core.mias.index import load_annotations
@@ -39,7 +39,7 @@ def folder_problems(folder: Path) -> list[str]:
 
 
 def _metrics_problems(folder: Path) -> list[str]:
-    stored = _json(folder / METRICS_NAME)
+    stored = read_json(folder / METRICS_NAME)
     if stored.get("derived_from") != source_digests(folder):
         return [f"{METRICS_NAME} was derived from other scores than those beside it"]
     derived = derive_metrics(load_score_files(folder, complete=True), load_annotations())
@@ -49,7 +49,7 @@ def _metrics_problems(folder: Path) -> list[str]:
 
 def _card_problems(bundle: Bundle) -> list[str]:
     """Return what is wrong with the card; its wording may be of an older program, its figures may not."""
-    film = _json(bundle.folder / METRICS_NAME)["units"]["film"]
+    film = read_json(bundle.folder / METRICS_NAME)["units"]["film"]
     headline = cell(film["figures"]["auc_normal_vs_abnormal"], film["n"])
     same = bundle.card.startswith(f"# Model card: {bundle.model_id}\n") and headline in bundle.card
     return [] if same else [f"{CARD_NAME} is of another model, or shows other figures than {METRICS_NAME}"]
@@ -71,18 +71,9 @@ def _document_problems(model_id: str, name: str, path: Path) -> list[str]:
     if not path.is_file():
         return [f"{name} is missing"]
     if path.suffix == ".json":
-        found = _json(path).get("model_id")
+        found = read_json(path).get("model_id")
         return [] if found == model_id else [f"{name} is of {found}, not of {model_id}"]
     if path.suffix == ".md":
         named = re.search(rf"(Model|those of) `{re.escape(model_id)}`", path.read_text(encoding="utf-8"))
         return [] if named else [f"{name} does not say that it is of {model_id}: it is of another model"]
     return []
-
-
-def _json(path: Path) -> dict:
-    """Return a JSON object, or an empty one where the file is none."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}

@@ -14,15 +14,14 @@ from datetime import datetime
 import mammo_core
 from mammo_core.network.bundle import Bundle
 from mammo_core.report import pdf_words as words
-from mammo_core.report.pdf_facts import Facts, facts_of, marks_drawn, name_of, percent
+from mammo_core.report.pdf_facts import Facts, facts_of, marks_drawn, name_of
 from mammo_core.report.pdf_page import HEIGHT, MARGIN, WIDTH, Page
 from mammo_core.report.pdf_pictures import ReportPicture, report_picture
+from mammo_core.report.percent import percent
 from mammo_core.report.record import in_utc
 from mammo_core.report.reported import ReportedFilm
-from mammo_core.types import ExamReading
+from mammo_core.types import PLACES, ExamReading
 
-PLACES = ("R-CC", "L-CC", "R-MLO", "L-MLO")
-"""How films hang; others follow in their own order."""
 GAP = 9.0
 _PIXELS, _FEW_PIXELS = {1: 1150, 2: 900}, 620
 """Longest side of a picture, by how many films there are, and of more films."""

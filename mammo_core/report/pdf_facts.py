@@ -9,6 +9,7 @@ from datetime import datetime
 
 from mammo_core.network.bundle import Bundle
 from mammo_core.report import pdf_words as words
+from mammo_core.report.percent import percent
 from mammo_core.report.record import in_utc
 from mammo_core.report.reported import ReportedFilm
 from mammo_core.types import BreastReading, ExamReading, FilmReading, Probabilities
@@ -96,15 +97,6 @@ def name_of(films: Sequence[ReportedFilm], index: int) -> str:
 def marks_drawn(n_films: int) -> int:
     """Return how many marks of each film are drawn and told: many would cover small pictures."""
     return _MARKS.get(n_films, _FEW_MARKS)
-
-
-def percent(share: float) -> str:
-    """Return `15 %`; a share that is not nothing never reads as nothing, nor one that is not all as all."""
-    if 0 < share < 0.005:
-        return "< 1 %"
-    if 0.995 <= share < 1:
-        return "> 99 %"
-    return f"{100 * share:.0f} %"
 
 
 def _exam_sections(films: Sequence[ReportedFilm], exam: ExamReading) -> tuple[Section, ...]:

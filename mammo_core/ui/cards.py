@@ -8,17 +8,9 @@ from html import escape
 import streamlit as st
 
 from mammo_core.report.palette import CLASS_COLOURS
+from mammo_core.report.percent import percent
 from mammo_core.types import LABELS, Candidate, Probabilities
 from mammo_core.ui.words import read as words
-
-
-def percent(share: float) -> str:
-    """Return `15 %`; a share that is not nothing never reads as nothing, nor one that is not all as all."""
-    if 0 < share < 0.005:
-        return "< 1 %"
-    if 0.995 <= share < 1:
-        return "> 99 %"
-    return f"{100 * share:.0f} %"
 
 
 def show_decision(decision: str, word: str, why: str) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mammo_core.mias.checksums import film_of_digest
+from mammo_core.types import PLACES
 from mammo_core.ui.case import OpenFilm
-from mammo_core.ui.exam_places import OUT, PLACES, Hanging, hang
+from mammo_core.ui.exam_places import OUT, Hanging, hang
 from mammo_core.ui.exam_women import name_women
 from mammo_core.ui.read_open import plain
 from mammo_core.ui.words import exam as words

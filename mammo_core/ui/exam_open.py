@@ -6,7 +6,8 @@ import streamlit as st
 
 from mammo_core.config import find_mias
 from mammo_core.errors import MammoError
-from mammo_core.mias.index import N_FILMS, films_of
+from mammo_core.mias.index import films_of
+from mammo_core.mias.splits import N_WOMEN
 from mammo_core.ui.case import Case, OpenFilm, close_case, open_files
 from mammo_core.ui.dataset_films import film_bytes
 from mammo_core.ui.demo import DEMO_EXAMS
@@ -15,7 +16,6 @@ from mammo_core.ui.ways_in import show_demo_button, show_demos, show_upload
 from mammo_core.ui.words import dataset as dataset_words
 from mammo_core.ui.words import exam as words
 
-N_WOMEN = N_FILMS // 2
 _ASKED, _SHOWN, _STRIP = "exam_woman_asked_for", "exam_shown", "exam_strip"
 
 

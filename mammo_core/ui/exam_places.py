@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from mammo_core.types import PLACES
 from mammo_core.ui.case import OpenFilm
 from mammo_core.ui.words import exam as words
 
-PLACES = ("R-CC", "L-CC", "R-MLO", "L-MLO")
-"""In the order in which they hang: back to back with the chest walls in the middle, the right breast on the viewer's
-left. Source: IHE Radiology Technical Framework, Mammography Image profile."""
 OUT = "out"
 
 

@@ -6,7 +6,6 @@ everything is derived again (some seconds).
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from mammo_core.evaluate.blocks import BLOCKS, HEADLINE_REPEAT, blocks_in, rows_of
-from mammo_core.evaluate.derive import METRICS_NAME, SCHEMA, derive_metrics, source_digests
+from mammo_core.evaluate.derive import METRICS_NAME, SCHEMA, derive_metrics, read_json, source_digests
 from mammo_core.evaluate.prevalence import Rates, rates_at
 from mammo_core.evaluate.sample import Sample
 from mammo_core.evaluate.score_files import ScoreFiles, load_score_files
@@ -97,20 +96,11 @@ def load_tested(folder: Path) -> Tested:
 @st.cache_resource(max_entries=4, show_spinner=words.DERIVING)  # shared by all visitors, and changed by none
 def _load_tested(folder: Path, digests: dict[str, str]) -> Tested:
     files = load_score_files(folder, complete=True)
-    metrics = _read_json(folder / METRICS_NAME)
+    metrics = read_json(folder / METRICS_NAME)
     if metrics.get("derived_from") != digests or metrics.get("schema") != SCHEMA:
         metrics = derive_metrics(files, load_annotations())
-    points = _read_json(folder / "bundle.json").get("operating_points", {})
+    points = read_json(folder / "bundle.json").get("operating_points", {})
     return Tested(folder, files, metrics, points)
-
-
-def _read_json(path: Path) -> dict:
-    """Return a JSON object, or an empty one where the file is missing or no object."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
 
 
 def film_table(rows: pd.DataFrame) -> pd.DataFrame:

@@ -14,9 +14,9 @@ from streamlit.delta_generator import DeltaGenerator
 from mammo_core.errors import MammoError
 from mammo_core.network.bundle import Bundle
 from mammo_core.reading.to_json import reading_to_json
+from mammo_core.report.percent import percent
 from mammo_core.types import LABELS, Box, FilmReading
 from mammo_core.ui import verbs
-from mammo_core.ui.cards import percent
 from mammo_core.ui.case import OpenFilm
 from mammo_core.ui.read_region import region_marks, show_region, take_region
 from mammo_core.ui.similar_show import show_similar

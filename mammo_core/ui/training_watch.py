@@ -39,13 +39,13 @@ def show_curves(folder: ExperimentFolder, settings: ExperimentSettings, key: str
     rows = folder.history()
     if not rows:
         return
-    metrics = [name for name in words.CURVES if f"val_{name}" in rows[0]]
+    metrics = [name for name in words.METRICS if f"val_{name}" in rows[0]]
     best = best_epoch(rows, settings.monitor)
     for column, metric in zip(st.columns(len(metrics)), metrics, strict=True):
         names = words.TRAINING, words.VALIDATION
-        figure = curve_figure(rows, metric, words.CURVES[metric], names, settings.fit.epochs, best)
+        figure = curve_figure(rows, metric, words.METRICS[metric], names, settings.fit.epochs, best)
         with column:
-            st.plotly_chart(figure, theme=None, config=CONFIG, key=f"{key}_{metric}", alt=words.CURVES[metric])
+            st.plotly_chart(figure, theme=None, config=CONFIG, key=f"{key}_{metric}", alt=words.METRICS[metric])
 
 
 def _show_run(folder: ExperimentFolder) -> None:
@@ -76,15 +76,15 @@ def _progress(live: dict[str, Any], done: int, epochs: int) -> tuple[float, str]
 
 
 def _show_figures(rows: list[dict], live: dict[str, float], settings: ExperimentSettings) -> None:
-    names = [name for name in words.LIVE if name in live] or ["loss", "accuracy", "auc"]
+    names = [name for name in words.METRICS if name in live] or ["loss", "accuracy", "auc"]
     best = rows[best_epoch(rows, settings.monitor)] if rows else None
     value = f"{best[settings.monitor]:.3f}" if best else words.NONE_YET
-    metric = words.LIVE[settings.monitor.removeprefix("val_")]
+    metric = words.METRICS[settings.monitor.removeprefix("val_")]
     label = words.BEST.format(metric=metric)
     note = words.IN_EPOCH.format(epoch=best["epoch"]) if best else None
     with st.container(horizontal=True, gap="large"):
         for name in names:
             now = f"{live[name]:.3f}" if name in live else words.NONE_YET
-            st.metric(words.LIVE[name], now, help=words.LIVE_HELP, width="content")
+            st.metric(words.METRICS[name], now, help=words.LIVE_HELP, width="content")
         look = {"delta": note, "delta_color": "off", "delta_arrow": "off"}
         st.metric(label, value, help=words.BEST_HELP, width="content", **look)

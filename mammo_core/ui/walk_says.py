@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from mammo_core.network.bundle import Bundle
 from mammo_core.reading.exam_films import suspicion_key
 from mammo_core.reading.read_film import doubt_band
+from mammo_core.report.percent import percent
 from mammo_core.types import BreastReading, ExamReading, FilmReading, Mammogram
-from mammo_core.ui.cards import percent
 from mammo_core.ui.words import walk as words
 
 SCREENED, CANCERS = 1000, 6

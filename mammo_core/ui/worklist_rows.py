@@ -11,6 +11,7 @@ import streamlit as st
 from mammo_core.errors import MammoError
 from mammo_core.film.deidentify import find_identity
 from mammo_core.report.palette import CLASS_COLOURS
+from mammo_core.report.percent import percent
 from mammo_core.store.exam import Exam, KeptFilm
 from mammo_core.store.worklist import Worklist
 from mammo_core.ui import cards
@@ -109,7 +110,7 @@ def _said(exam: Exam, active: str | None, hidden: bool) -> str:
             f'<i style="width:{100 * share:.1f}%;background:{CLASS_COLOURS[label]}"></i>'
             for label, share in shares.items()
         )
-        share = words.SHARE.format(share=cards.percent(reading.probabilities.malignant))
+        share = words.SHARE.format(share=percent(reading.probabilities.malignant))
         outside = "" if reading.inside else ' data-outside="yes"'
         said = words.program_said(reading.decision, reading.inside)
         lines.append(

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from mammo_core.ui.exam_places import PLACES
+from mammo_core.types import PLACES
 from mammo_core.ui.words import exam as words
 from tests.browser.rest import come_to_rest
 

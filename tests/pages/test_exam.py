@@ -16,11 +16,11 @@ from mammo_core.mias.phantom import draw_phantom
 from mammo_core.network import active
 from mammo_core.preprocess import preprocess
 from mammo_core.report.pictures import encode_png
-from mammo_core.types import DECISIONS, Mammogram
+from mammo_core.types import DECISIONS, PLACES, Mammogram
 from mammo_core.ui import exam_films, exam_read, verbs
 from mammo_core.ui.case import Case, Kept, OpenFilm
 from mammo_core.ui.exam_films import foci
-from mammo_core.ui.exam_places import OUT, PLACES, hang
+from mammo_core.ui.exam_places import OUT, hang
 from mammo_core.ui.exam_truth import DEMO_BREASTS
 from mammo_core.ui.exam_women import name_women, woman_of_file
 from mammo_core.ui.words import exam as words

@@ -22,14 +22,13 @@ RUNNING_NOTE = "It goes on when you leave this page, and when the server is star
 STOP, STOPPING = "Stop", "Stopping at the next step …"
 STOP_HELP = "The epoch that is running is done again when the run goes on."
 SEARCH_RUNS = "A search is going on: {name}. Its trials appear below as they are done."
-LIVE = {"loss": "Loss", "accuracy": "Accuracy", "dice": "Dice", "auc": "AUC"}
+METRICS = {"loss": "Loss", "accuracy": "Accuracy", "dice": "Dice", "auc": "AUC"}
 LIVE_HELP = "On the training pictures of this epoch so far."
 BEST = "Best validation {metric}"
 BEST_HELP = "Of the women who choose the epoch; the figure that counts is that of the women kept apart."
 NONE_YET = "–"
 IN_EPOCH = "epoch {epoch}"
 TRAINING, VALIDATION = "training", "validation"
-CURVES = {"loss": "Loss", "accuracy": "Accuracy", "dice": "Dice", "auc": "AUC"}
 
 # A new run
 START_TITLE = "Start a run"
