@@ -74,7 +74,7 @@ _READ_BEFORE: dict[tuple, object] = {}
 
 
 def reading_once(read: Callable[..., object]) -> Callable[..., object]:
-    """Return `queue._read` that takes what the model said of the same films before from there, without pictures."""
+    """Return `queue._read` that takes what the model said of the same films before from there."""
 
     def read_once(store, list_id, films, bundle, progress):
         known = (tuple(films), bundle.model_id)

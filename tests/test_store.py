@@ -426,6 +426,21 @@ def test_delete_means_gone(worklist, read_anew, store):
     assert [exam.number for exam in worklist.exams()] == [2]
 
 
+def test_what_is_deleted_for_good_while_it_is_read_leaves_no_picture(worklist, read_anew, store, monkeypatch):
+    worklist.add(pair())
+    opened = queue.load_mammogram
+
+    def open_late(data):
+        if worklist.exams():
+            worklist.delete([1])
+            worklist.delete_for_good()
+        return opened(data)
+
+    monkeypatch.setattr(queue, "load_mammogram", open_late)
+    read_anew()
+    assert kept_files(store) == []
+
+
 def test_what_nobody_touched_for_long_goes_by_itself(worklist, store):
     worklist.add(pair(1))
     worklist.add(pair(2))

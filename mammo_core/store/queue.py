@@ -36,13 +36,18 @@ _NONE_READ = "None of its films could be read"
 
 @dataclass
 class _Outcome:
-    """What reading an exam gave: an answer, or why there is none; and what each film turned out to be."""
+    """What reading an exam gave: an answer, or why there is none; and by digest what each film turned out to be.
+
+    Small pictures are kept with the rest, in one transaction: those of an exam that was deleted for good while it was
+    read would lie there with nobody knowing of them.
+    """
 
     answer: dict | None = None
     model_id: str = ""
     reason: str = ""
     places: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    thumbnails: dict[str, bytes] = field(default_factory=dict)
 
 
 def take_over(store: Store) -> int:
@@ -157,10 +162,10 @@ def _read(
 
 
 def _open(store: Store, list_id: str, digest: str, bundle: Bundle, outcome: _Outcome) -> tuple[Mammogram, Preprocessed]:
-    """Return a film ready to be read; note its place, and keep its small picture."""
+    """Return a film ready to be read; note its place and its small picture."""
     mammogram = load_mammogram(store.film(list_id, digest))
     outcome.places[digest] = mammogram.name
-    store.put_thumbnail(list_id, digest, _thumbnail(mammogram))
+    outcome.thumbnails[digest] = _thumbnail(mammogram)
     ready = preprocess(mammogram, bundle.config)
     lay_out(ready)  # refuses a breast too small to be read while the film can still be named
     return mammogram, ready
@@ -190,3 +195,5 @@ def _record(store: Store, exam_id: int, outcome: _Outcome | None) -> None:
         for film in session.scalars(select(FilmRow).where(FilmRow.exam_id == exam_id)):
             film.place = outcome.places.get(film.digest, film.place)
             film.error = outcome.errors.get(film.digest, "")
+            if film.digest in outcome.thumbnails:
+                store.put_thumbnail(film.list_id, film.digest, outcome.thumbnails[film.digest])
