@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import sqlite3
@@ -524,6 +525,16 @@ def test_a_folder_that_cannot_be_used_is_said_without_its_path(worklist, store, 
         work(worklist)
     assert str(store.folder.parent) not in str(caught.value)
     assert worklist.id not in str(caught.value)
+
+
+def test_of_a_film_for_which_the_disk_has_no_room_nothing_is_left(worklist, store, monkeypatch):
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StoreError, match="has room"):
+        store.put_film(worklist.id, film())
+    assert kept_files(store) == []
 
 
 def test_only_the_owner_can_look_into_the_folder(worklist, read_anew, store):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import secrets
 import threading
 from collections.abc import Iterator
@@ -19,25 +18,14 @@ from sqlalchemy.orm import Session
 from mammo_core.config import WorklistConfig
 from mammo_core.errors import StoreError
 from mammo_core.store.database import open_database, vacuum
+from mammo_core.store.folder import found_secret, own_folder, private_folder, said_plainly, write_private
 from mammo_core.store.models import ExamRow, FilmRow, ListRow, now
 
 UNDO_MINUTES = 10
 """How long a deleted exam can be brought back, before it is gone for good."""
 _HOUSEKEEPING_SECONDS = 60
-_SECRET_NAME, _FILMS_NAME = "secret", "films"
+_FILMS_NAME = "films"
 _log = logging.getLogger(__name__)
-
-
-@contextmanager
-def _files() -> Iterator[None]:
-    """Say in our words what the disk refuses: the system's name the folder, and so whose it is and which list."""
-    try:
-        yield
-    except OSError as error:
-        raise StoreError(
-            f"The worklist's folder cannot be used ({type(error).__name__}). See that it is there, may be written to "
-            "and has room (MAMMO_WORKLIST_DIR), and try again."
-        ) from None
 
 
 class Store:
@@ -51,8 +39,8 @@ class Store:
     def __init__(self, config: WorklistConfig) -> None:
         self.config = config
         try:
-            self.folder = _own_folder(config.folder)
-            self.secret = _secret(self.folder / _SECRET_NAME)
+            self.folder = own_folder(config.folder)
+            self.secret = found_secret(self.folder)
         except OSError as error:
             raise StoreError(
                 f"The worklist's folder cannot be used ({type(error).__name__}). Name one that you own in "
@@ -80,25 +68,25 @@ class Store:
 
     def films_folder(self, list_id: str) -> Path:
         """Return the folder of a list's films; it is made where it is missing."""
-        return _private_folder(_private_folder(self.folder / _FILMS_NAME) / list_id)
+        return private_folder(private_folder(self.folder / _FILMS_NAME) / list_id)
 
-    @_files()
+    @said_plainly()
     def put_film(self, list_id: str, data: bytes) -> str:
         """Keep a film's file, whole or not at all; return its sha256."""
         digest = hashlib.sha256(data).hexdigest()
         if not self.has_film(list_id, digest):
-            _write_private(self.films_folder(list_id) / digest, data)
+            write_private(self.films_folder(list_id) / digest, data)
         return digest
 
-    @_files()
+    @said_plainly()
     def has_film(self, list_id: str, digest: str) -> bool:
         """Return whether a film's file is there."""
         return (self.films_folder(list_id) / digest).exists()
 
-    @_files()
+    @said_plainly()
     def put_thumbnail(self, list_id: str, digest: str, jpeg: bytes) -> None:
         """Keep a film's small picture beside it."""
-        _write_private(self.films_folder(list_id) / f"{digest}.jpg", jpeg)
+        write_private(self.films_folder(list_id) / f"{digest}.jpg", jpeg)
 
     def film(self, list_id: str, digest: str) -> bytes:
         """Return a film's file. Raises StoreError where it has gone from the folder."""
@@ -111,7 +99,7 @@ class Store:
         except StoreError:
             return None
 
-    @_files()
+    @said_plainly()
     def forget_film(self, list_id: str, digest: str) -> None:
         """Delete a film's file and its small picture."""
         for name in (digest, f"{digest}.jpg"):
@@ -176,7 +164,7 @@ class Store:
             self._untidy.set()
             raise
 
-    @_files()
+    @said_plainly()
     def sweep(self) -> None:
         """Delete files that no row names: left by a kill between writing a film and recording it."""
         with self.session() as session:
@@ -187,41 +175,9 @@ class Store:
             if path.parent.name not in lists or (path.parent.name, digest) not in known:
                 path.unlink(missing_ok=True)
 
-    @_files()
+    @said_plainly()
     def _file(self, list_id: str, name: str) -> bytes:
         try:
             return (self.films_folder(list_id) / name).read_bytes()
         except FileNotFoundError:
             raise StoreError("The film's file has gone from the worklist's folder. Delete the exam.") from None
-
-
-def _own_folder(path: Path) -> Path:
-    """Return the store's folder. Raises StoreError where it holds other things: they would be locked away with it."""
-    if path.is_dir() and any(path.iterdir()) and not (path / _SECRET_NAME).exists():
-        raise StoreError("The worklist's folder holds other things. Name an empty or a new one in MAMMO_WORKLIST_DIR.")
-    return _private_folder(path)
-
-
-def _private_folder(path: Path) -> Path:
-    """Return a folder that only its owner can enter; it is made where it is missing."""
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if path.stat().st_mode & 0o077:
-        path.chmod(0o700)
-    return path
-
-
-def _write_private(path: Path, data: bytes) -> None:
-    """Write a file that only its owner can read; it appears whole or not at all."""
-    partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}.partial")
-    with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-
-
-def _secret(path: Path) -> bytes:
-    """Return the key of the hashes that join films, drawn once."""
-    if not path.exists():
-        _write_private(path, secrets.token_bytes(32))
-    return path.read_bytes()
