@@ -22,6 +22,12 @@ LEVELS = """(canvas, points) => points.map(([x, y]) => {
   return [...canvas.getContext("2d").getImageData(Math.floor(x * ratio), Math.floor(y * ratio), 1, 1).data.slice(0, 3)]
 })"""
 
+COVERED = """labels => labels.filter(label => {
+  const { left, top, right, bottom } = label.getBoundingClientRect()
+  const points = [left + 2, right - 2].flatMap(x => [top + 2, bottom - 2].map(y => [x, y]))
+  return points.some(([x, y]) => label.getRootNode().elementFromPoint(x, y) !== label)
+}).map(label => label.textContent)"""
+
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
@@ -302,6 +308,24 @@ def test_a_small_box_is_drawn_at_its_size_and_has_a_target_of_24_pixels(show):
     assert box["width"] == pytest.approx(SPECK[2] * scale, abs=1)
     for name, size in (("x", "width"), ("y", "height")):
         assert target[name] + target[size] / 2 == pytest.approx(box[name] + box[size] / 2, abs=0.5)
+
+
+def test_no_number_of_a_box_is_hidden_by_another_box(show):
+    page = show("crowded")
+    labels = pane(page, 0).locator(".mark span")
+    expect(labels).to_have_count(6)
+    assert labels.evaluate_all(COVERED) == []
+    zoom_in(page, 1)
+    pane(page, 0)
+    assert labels.evaluate_all(COVERED) == []
+
+
+def test_scale_bars_of_films_at_about_one_scale_have_one_length(show):
+    page = show("crowded")
+    for _ in range(8):
+        first, second = (pane(page, number).locator(".scale span").inner_text() for number in range(2))
+        assert first == second
+        zoom_in(page, 1)
 
 
 def test_the_colour_bar_and_its_button_name_what_the_colours_are(show):

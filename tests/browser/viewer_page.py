@@ -35,9 +35,20 @@ def mirrored() -> list[Pane]:
     ]
 
 
+def crowded() -> list[Pane]:
+    """Return two films of nearly one scale, the first with boxes that lie over each other's numbers."""
+    places = [(600, 1400), (600, 1700), (650, 1420), (900, 1500), (560, 1150), (300, 1300)]
+    marks = [Mark(Box(x, y, 400, 400), "a place") for x, y in places]
+    x, y, width, height = FOCUS
+    return [
+        Pane("Crowded", "crowded", deep, 16, focus=Box(*FOCUS), marks=marks),
+        Pane("Other", "other", lighter, 16, focus=Box(x, y, width / 1.15, height / 1.15)),
+    ]
+
+
 st.set_page_config(layout="wide")
 deep, lighter, heat = films()
-panes = mirrored() if st.query_params.get("kind") == "mirrored" else pair()
+panes = {"mirrored": mirrored, "crowded": crowded}.get(st.query_params.get("kind"), pair)()
 overtaken = st.query_params.get("kind") == "overtaken" and "overtaken" not in st.session_state
 if overtaken:
     panes = mirrored()

@@ -1,5 +1,6 @@
 // Numbered boxes over a film: buttons, so that mouse, finger and keyboard all reach what they say.
 const TARGET_PX = 24 // a button is never smaller; a smaller box is drawn at its own size within it
+const LABEL_PX = [20, 18] // what a number takes at most, with a little air
 
 function layMarks(view, panel) {
   const pane = [...panel.contents].reverse().find((one) => one.marks.length)
@@ -69,21 +70,41 @@ function placeMarks(view, panel) {
   panel.marks.hidden = !view.boxes
   if (!panel.marked || !panel.width) return
   const place = placed(view, panel, panel.marked)
-  panel.marked.marks.forEach(({ box }, i) => {
-    const [left, top, width, height] = boxOnScreen(place, box)
+  const labels = []
+  const boxes = panel.marked.marks.map(({ box }) => boxOnScreen(place, box))
+  boxes.forEach((box, i) => {
+    const [left, top, width, height] = box
     const button = panel.marks.children[i]
     const [beside, above] = [width, height].map((side) => Math.max(0, (TARGET_PX - side) / 2))
-    button.style.transform = `translate(${left - beside}px, ${top - above}px)`
+    // No transform: it would hold the number back below the frames of the boxes that come after.
+    button.style.left = `${left - beside}px`
+    button.style.top = `${top - above}px`
     button.style.width = `${width + 2 * beside}px`
     button.style.height = `${height + 2 * above}px`
     button.style.setProperty("--inset", `${above}px ${beside}px`)
-    button.classList.toggle("low", top < 20) // no room for its number above it
     // What is out of sight is not to be reached by the tab key either.
     const away = left + width < 0 || top + height < 0 || left > panel.width || top > panel.height
     if (away) keepFocus(view, button, panel.element)
     button.style.visibility = away ? "hidden" : ""
-    if (view.mark?.panel === panel && view.mark.number === i) placeNote(view, panel, [left, top, width, height])
+    if (!away) placeLabel(button, box, labels, boxes)
+    if (view.mark?.panel === panel && view.mark.number === i) placeNote(view, panel, box)
   })
+}
+
+// Above the box at its left, or at another of its corners: where the pane has room and no other number stands, and
+// rather not over another box.
+function placeLabel(button, box, taken, boxes) {
+  const [left, top, width, height] = box
+  const [wide, high] = LABEL_PX
+  const corners = [top - high, top + height].flatMap((y, low) =>
+    [left, left + width - wide].map((x, end) => ({ at: [x, y, wide, high], low: low > 0, end: end > 0 })))
+  const meet = (a, b) => [0, 1].every((k) => a[k] < b[k] + b[k + 2] && b[k] < a[k] + a[k + 2])
+  const cost = ({ at, low }) =>
+    (low || at[1] > -2 ? 0 : 1e4) + 100 * taken.filter((one) => meet(one, at)).length +
+    boxes.filter((one) => one !== box && meet(one, at)).length
+  const corner = corners.reduce((best, one) => (cost(one) < cost(best) ? one : best))
+  taken.push(corner.at)
+  for (const side of ["low", "end"]) button.classList.toggle(side, corner[side])
 }
 
 // Below the box, or above it, and never beyond the pane.

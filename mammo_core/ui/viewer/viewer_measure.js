@@ -1,5 +1,6 @@
 // What is drawn over the films: scale bar, ruler, the rectangle to be read, the colour bar and the figures in the corner.
 const ROUND = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
+const ABOUT_ONE_SCALE = Math.log(1.25)
 
 function drawOver(view, panel) {
   if (!panel.width) return
@@ -7,7 +8,7 @@ function drawOver(view, panel) {
   const place = placed(view, panel, pane)
   placeMarks(view, panel)
   showDivider(view, panel)
-  drawScale(panel, pane, place)
+  drawScale(view, panel, pane)
   drawLines(view, panel)
   const picture = pictureOf(view, pane, "picture")
   const magnified = picture ? place.scale : 1
@@ -22,12 +23,21 @@ function drawOver(view, panel) {
   panel.element.dataset.place = [place.x, place.y, place.scale].map((value) => value.toFixed(4)).join(" ")
 }
 
-function drawScale(panel, pane, place) {
-  const perUnit = place.scale / (pane.spacing ?? 1)
-  const most = Math.min(140, panel.width * 0.35)
-  const length = ROUND.filter((one) => one * perUnit <= most).pop() ?? ROUND[0]
+// Films of about one scale, side by side, have bars of one length: that of the pane with the least room.
+function drawScale(view, panel, pane) {
+  const bars = view.panels.filter((one) => one.width && one.contents.length).map((one) => barOf(view, one))
+  const { perUnit, unit } = barOf(view, panel)
+  const alike = bars.filter((bar) => bar.unit === unit && Math.abs(Math.log(bar.perUnit / perUnit)) < ABOUT_ONE_SCALE)
+  const length = Math.min(...alike.map((bar) => bar.length))
   panel.scale.style.width = `${length * perUnit}px`
   panel.scale.firstElementChild.textContent = pane.spacing ? `${length} mm` : WORDS.pixels(length)
+}
+
+function barOf(view, panel) {
+  const pane = panel.contents[0]
+  const perUnit = placed(view, panel, pane).scale / (pane.spacing ?? 1)
+  const most = Math.min(140, panel.width * 0.35)
+  return { perUnit, unit: pane.spacing ? "mm" : "px", length: ROUND.filter((one) => one * perUnit <= most).pop() ?? ROUND[0] }
 }
 
 function drawLines(view, panel) {
