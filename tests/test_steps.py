@@ -41,6 +41,13 @@ def test_a_film_is_taken_apart_into_nine_steps_with_a_sentence_each(phantom):
     assert all(step.sentence.endswith(".") and len(step.sentence) < 110 for step in steps)
 
 
+@pytest.mark.parametrize(("spacing_mm", "is_estimated"), [(None, True), (0.4, False)])
+def test_an_area_is_called_estimated_where_the_pixel_spacing_is(phantom, spacing_mm, is_estimated):
+    steps, _ = preparing_steps(replace(phantom.mammogram, pixel_spacing_mm=spacing_mm))
+    outlined = next(step for step in steps if step.title == "Breast outlined")
+    assert ("cm² (estimated) of breast" in outlined.sentence) == is_estimated
+
+
 def test_the_model_sees_what_the_step_shows(phantom):
     prepared = preprocess(phantom.mammogram)
     steps, _ = preparing_steps(phantom.mammogram)

@@ -118,18 +118,18 @@ def _artefacts(film: np.ndarray, grey: np.ndarray, prepared: Preprocessed, confi
     shade(picture, marks, "artefacts")
     stats = cv2.connectedComponentsWithStats(marks.astype(np.uint8))[2][1:]
     sizes_mm2 = stats[:, cv2.CC_STAT_AREA] * config.spacing_mm**2
-    n_marks, total_cm2 = int((sizes_mm2 >= MIN_MARK_MM2).sum()), float(sizes_mm2.sum()) / 100
+    n_marks, total = int((sizes_mm2 >= MIN_MARK_MM2).sum()), _area(float(sizes_mm2.sum()), prepared, digits=1)
     if not n_marks:
         return Step("Artefacts marked", "Nothing but the breast is lit.", picture)
     noun = "part is" if n_marks == 1 else "parts are"
-    sentence = f"{n_marks} {noun} lit besides the breast, {total_cm2:.1f} cm²: labels, tape, edges."
+    sentence = f"{n_marks} {noun} lit besides the breast, {total}: labels, tape, edges."
     return Step("Artefacts marked", sentence, picture)
 
 
 def _breast(grey: np.ndarray, prepared: Preprocessed, config: PreprocessConfig) -> Step:
     picture = in_colour(grey)
     draw_outline(picture, prepared.breast_mask, "breast")
-    sentence = f"{_cm2(prepared.breast_mask, config)} of breast, with the dim skin line."
+    sentence = f"{_area_of(prepared.breast_mask, prepared, config)} of breast, with the dim skin line."
     return Step("Breast outlined", sentence, picture)
 
 
@@ -138,7 +138,7 @@ def _pectoral(grey: np.ndarray, prepared: Preprocessed, config: PreprocessConfig
     if not prepared.pectoral_mask.any():
         return Step("Pectoral muscle", "None is seen on this film.", picture)
     shade(picture, prepared.pectoral_mask, "pectoral")
-    sentence = f"{_cm2(prepared.pectoral_mask, config)} of muscle marked; it stays in the picture."
+    sentence = f"{_area_of(prepared.pectoral_mask, prepared, config)} of muscle marked; it stays in the picture."
     return Step("Pectoral muscle", sentence, picture)
 
 
@@ -155,5 +155,10 @@ def _enhanced(mammogram: Mammogram) -> Step:
     return Step("CLAHE for the eye", "Local contrast raised for you to look at; the model never sees it.", picture)
 
 
-def _cm2(mask: np.ndarray, config: PreprocessConfig) -> str:
-    return f"{mask.sum() * config.spacing_mm**2 / 100:.0f} cm²"
+def _area_of(mask: np.ndarray, prepared: Preprocessed, config: PreprocessConfig) -> str:
+    return _area(float(mask.sum()) * config.spacing_mm**2, prepared)
+
+
+def _area(mm2: float, prepared: Preprocessed, digits: int = 0) -> str:
+    """Return `120 cm²`; it is no more certain than the pixel spacing it was counted with."""
+    return f"{mm2 / 100:.{digits}f} cm²" + (" (estimated)" if prepared.spacing_estimated else "")
