@@ -123,8 +123,10 @@ def test_parts_add_up_to_the_whole_and_have_every_method(drawn):
     for part in (*whole["tissue"].values(), *whole["abnormality"].values()):
         assert set(part["pointing"]) == set(whole["pointing"])
         assert set(part["sensitivity_at"]) == {"0.25", "0.5", "1", "2", "4"}
-        weighted = part["pointing"]["strongest_mark"]
-        assert weighted["value"] is None or 0 <= weighted["value"] <= 1
+    pointed = [part["pointing"]["strongest_mark"] for part in (whole, *whole["tissue"].values())]
+    n_hit, *in_parts = [(figure["value"] or 0) * figure["n"] for figure in pointed]
+    assert sum(in_parts) == pytest.approx(n_hit, abs=1e-3)
+    assert 0 < n_hit < pointed[0]["n"]
 
 
 def test_repeats_stand_beside_the_headline_with_its_own_marks_and_heatmaps(drawn):

@@ -14,7 +14,7 @@ from mammo_core.report import palette
 from mammo_core.ui.words import frame as frame_words
 from mammo_core.ui.words import read as read_words
 
-PAGES = ("pages/read.py", "pages/metrics.py", "pages/model_card.py")
+PAGES = tuple(f"pages/{path.name}" for path in sorted((ROOT / "pages").glob("*.py")))
 
 
 @pytest.fixture
