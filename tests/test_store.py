@@ -15,7 +15,7 @@ from datetime import timedelta
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import select, text, update
+from sqlalchemy import create_engine, select, text, update
 
 from mammo_core.config import ROOT, WorklistConfig
 from mammo_core.errors import BundleError, StoreError
@@ -582,6 +582,30 @@ def test_a_server_that_does_not_answer_is_said_without_its_password(tmp_path, ca
     with caplog.at_level(logging.DEBUG), pytest.raises(StoreError, match="cannot be opened") as caught:
         Store(WorklistConfig(tmp_path / "kept", "postgresql://me:secret@127.0.0.1:1/none"))
     assert "secret" not in str(caught.value) + caplog.text
+
+
+def test_a_server_that_let_go_of_its_clients_is_reached_again(postgresql, tmp_path, monkeypatch):
+    store = Store(WorklistConfig(tmp_path / "kept", postgresql()))
+    worklist = Worklist(store, new_key())
+    worklist.add(pair())
+
+    def let_go():
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+        engine = create_engine(store.engine.url)
+        with engine.connect() as connection:
+            connection.execute(text(f"{others} pg_backend_pid()"))
+        engine.dispose()
+
+    let_go()
+    assert len(worklist.exams()) == 1
+    let_go()
+    vacuum(store.engine)
+    found = worklist._found
+    monkeypatch.setattr(worklist, "_found", lambda *asked: (found(*asked), let_go(), found(*asked)))
+    with pytest.raises(StoreError, match="does not answer"):
+        worklist.find(1)
+    assert len(worklist.exams()) == 1
+    store.close()
 
 
 @pytest.mark.parametrize("url", ["mysql://x/y", "no url"])

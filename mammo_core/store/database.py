@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
 
 from mammo_core.errors import StoreError
 
@@ -52,12 +52,11 @@ def vacuum(engine: Engine) -> None:
     """
     try:
         with engine.connect() as connection:
-            connection.connection.rollback()  # the pool's look whether the server is there has begun a transaction
             connection.execution_options(isolation_level="AUTOCOMMIT")
             connection.execute(text("VACUUM"))
             if engine.dialect.name == "sqlite":
                 connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-    except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as error:  # that rollback is the driver's own
+    except (SQLAlchemyError, OSError) as error:
         raise StoreError(
             "What was deleted has left the worklist, but the database could not be cleared of what held it yet "
             f"({type(error).__name__}). The program tries again by itself."
@@ -100,7 +99,16 @@ def _postgresql(url: str) -> Engine:
     if stated.get_backend_name() != "postgresql":
         raise StoreError("MAMMO_WORKLIST_DB must begin with postgresql://; leave it empty for SQLite")
     # Errors of a database quote what was asked of it, and that is about people: parameters are left out.
-    engine = create_engine(stated.set(drivername="postgresql+pg8000"), hide_parameters=True, pool_pre_ping=True)
+    engine = create_engine(stated.set(drivername="postgresql+pg8000"), hide_parameters=True)
+
+    @event.listens_for(engine, "checkout")
+    def look(connection: object, record: object, proxy: object) -> None:
+        """See that the server is still there, as `pool_pre_ping` would: the driver lets OSError through to that."""
+        try:
+            engine.dialect.do_ping(connection)
+            connection.rollback()
+        except (engine.dialect.loaded_dbapi.Error, OSError):
+            raise DisconnectionError from None  # the pool connects anew
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -60,7 +60,7 @@ class Store:
         try:
             with Session(self.engine, expire_on_commit=False) as session, session.begin():
                 yield session
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, OSError) as error:  # PostgreSQL's driver lets the socket's errors through
             raise StoreError(
                 f"The worklist's database does not answer ({type(error).__name__}); the last change was not kept. Try "
                 "again."
