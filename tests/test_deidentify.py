@@ -87,7 +87,7 @@ def test_writing_in_the_pixels_that_the_file_owns_up_to_is_refused():
 
 
 def test_what_is_no_film_is_refused():
-    with pytest.raises(ImageError):
+    with pytest.raises(ImageError, match="PDF document"):
         deidentify(b"%PDF-1.4")
 
 

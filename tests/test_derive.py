@@ -224,10 +224,10 @@ def test_refuses_a_missing_file_and_says_which(tmp_path):
 
 def test_refuses_bytes_that_are_no_table(tmp_path):
     (tmp_path / "predictions.csv").write_bytes(b"\xff\xfe\x00garbage\x80")
-    with pytest.raises(BundleError):
+    with pytest.raises(BundleError, match=r"predictions\.csv .* cannot be read"):
         load_predictions(tmp_path)
     (tmp_path / "predictions.csv").write_bytes(b"")
-    with pytest.raises(BundleError):
+    with pytest.raises(BundleError, match=r"predictions\.csv .* cannot be read"):
         load_predictions(tmp_path)
 
 

@@ -18,6 +18,7 @@ from mammo_core.store import queue
 from mammo_core.store.database import SQLITE_NAME
 from mammo_core.store.models import ExamRow, ReadingRow
 from mammo_core.store.worklist import Worklist
+from mammo_core.types import LABELS
 from mammo_core.ui import worklist_wake
 from mammo_core.ui.read_open import plain
 from mammo_core.ui.words import exam as exam_words
@@ -102,6 +103,15 @@ def program_says(decision: str) -> None:
             reading.answer = reading.answer | {"decision": decision}
 
 
+def program_suspects(number: int) -> None:
+    """Let this exam be almost surely malignant, and the others almost surely normal."""
+    with store().session() as session:
+        for reading in session.scalars(select(ReadingRow)):
+            least = session.get(ExamRow, reading.exam_id).number != number
+            shares = dict(zip(LABELS, (0.98, 0.01, 0.01) if least else (0.01, 0.01, 0.98), strict=True))
+            reading.answer = reading.answer | {"probabilities": shares}
+
+
 def program_refuses(*numbers: int) -> None:
     """Let these exams alone be outside what the model learned."""
     with store().session() as session:
@@ -177,8 +187,9 @@ def test_a_zip_becomes_exams_and_what_is_no_film_is_said(app):
 
 
 def test_exams_are_sorted_by_suspicion(filled):
-    suspicions = [float(row.split('data-share="')[1].split('"')[0]) for row in rows(filled)]
-    assert suspicions == sorted(suspicions, reverse=True)
+    for suspect, expected in ((1, ["1", "2"]), (2, ["2", "1"])):
+        program_suspects(suspect)
+        assert [row.split('data-exam="')[1][0] for row in rows(run(filled))] == expected
 
 
 def test_filters_leave_what_matches(filled):
