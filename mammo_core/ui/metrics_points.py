@@ -32,6 +32,7 @@ from mammo_core.ui.words.metrics_charts import (
     READ,
     TITLES,
     curve_legend,
+    without_model,
 )
 
 
@@ -124,11 +125,13 @@ def threshold_tiles(sample: Sample, threshold: float, unit: str) -> list[Tile]:
         "npv": (~truth, ~called),
     }
     prevalence = f"{truth.mean():.0%}"
+    unaided = {"ppv": without_model(truth.mean()), "npv": without_model(1 - truth.mean())}
     tiles = []
     for kind, (title, meaning) in (RATE_TILES | PREDICTIVE_TILES).items():
         success, among = shares[kind]
         found = bootstrap.estimate_proportion(success, sample.women, sample.resamples, among)
         figure = report(found, among.sum(), unit, None if among.any() else NONE_CALLED)
         title = words.in_this_set(title) if kind in PREDICTIVE_TILES else title
-        tiles.append(Tile(title, figure, meaning.format(units=words.units(unit), prevalence=prevalence)))
+        meaning = meaning.format(units=words.units(unit), prevalence=prevalence)
+        tiles.append(Tile(title, figure, meaning, beneath=unaided.get(kind, "")))
     return tiles

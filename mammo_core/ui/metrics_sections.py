@@ -80,20 +80,45 @@ def show_headline(block: dict, chance: dict | None, name: str) -> None:
         told = chart_words.DECISION_TILES if "coverage" in block["figures"] else chart_words.SCORE_TILES
         units = words.units(block["unit"])
         show_tiles(
-            [Tile(title, block["figures"][key], meaning.format(units=units)) for key, (title, meaning) in told.items()],
+            [
+                Tile(title, _told(block["figures"], key), meaning.format(units=units))
+                for key, (title, meaning) in told.items()
+            ],
             across=2,
         )
     st.markdown(words.headline(block))
 
 
+def _told(figures: Mapping[str, dict], key: str) -> dict:
+    """Return the figure of a tile."""
+    return complement(figures[key]) if key in chart_words.COMPLEMENTS else figures[key]
+
+
+def complement(figure: dict) -> dict:
+    """Return the share of the rest: a figure of `metrics.json` taken from 1, and so its interval's ends."""
+    if figure["value"] is None:
+        return figure
+    ends = figure["ci95"] and [1 - end for end in reversed(figure["ci95"])]
+    return figure | {"value": 1 - figure["value"], "ci95": ends}
+
+
 @dataclass(frozen=True)
 class Tile:
-    """One figure shown large: its name, itself, what it is, and how it is written (as `0.77 [0.71, 0.84]`)."""
+    """One figure shown large.
+
+    Attributes:
+        title: Its name.
+        figure: Itself.
+        meaning: What it is.
+        text: How it is written, as `0.77 [0.71, 0.84]`.
+        beneath: What stands below it, in small; may be empty.
+    """
 
     title: str
     figure: Mapping
     meaning: str
     text: Callable[[Mapping], str] = percent_text
+    beneath: str = ""
 
 
 def show_tiles(tiles: Sequence[Tile], across: int) -> None:
@@ -118,3 +143,5 @@ def _show_tile(tile: Tile) -> None:
         help=tile.meaning,
         border=True,
     )
+    if tile.beneath:
+        st.caption(tile.beneath)

@@ -29,6 +29,7 @@ from mammo_core.ui.words.metrics_charts import (
     RATE_TILES,
     READ,
     TITLES,
+    without_model,
 )
 
 STOPS = (0.003, 0.004, 0.006, 0.008, 0.01, 0.015, 0.02, 0.03, 0.05, 0.07, 0.1, 0.13, 0.2, 0.25)
@@ -66,13 +67,12 @@ def _show_prevalence(tested: Tested, block: dict, name: str) -> None:
     values = rates.predictive_values(prevalence)
     told = values | {kind: figures[f"{point}_{kind}"] for kind in RATE_TILES}
     meaning = {"units": words.units(unit), "prevalence": f"{prevalence:.1%}"}
-    show_tiles(
-        [
-            Tile(title, told[kind], text.format(**meaning), _one_digit if kind in values else percent_text)
-            for kind, (title, text) in (PREDICTIVE_TILES | RATE_TILES).items()
-        ],
-        across=4,
-    )
+    unaided = {"ppv": without_model(prevalence), "npv": without_model(1 - prevalence)}
+    tiles = []
+    for kind, (title, text) in (PREDICTIVE_TILES | RATE_TILES).items():
+        written = _one_digit if kind in values else percent_text
+        tiles.append(Tile(title, told[kind], text.format(**meaning), written, unaided.get(kind, "")))
+    show_tiles(tiles, across=4)
     st.markdown(use_words.of_a_thousand(unit, prevalence, told["sensitivity"], told["specificity"], values["ppv"]))
     _show_curves(rates, prevalence, block, name)
     st.caption(use_words.PREVALENCE_NOTE)

@@ -78,6 +78,22 @@ def test_opens_with_a_model_and_shows_its_figures_with_intervals_and_n(page, mod
     assert "always saying “normal”" in shown
 
 
+def test_misses_stand_beside_what_they_cost(page, models):
+    page.run()
+    unit = json.loads((models / "synthetic" / "metrics.json").read_text())["units"]["film"]
+    matrix = dict(zip(unit["confusion"]["rows"], unit["confusion"]["decision"]["counts"], strict=True))
+    columns = unit["confusion"]["decision"]["columns"]
+    safe = [column in ("normal", "benign") for column in columns]
+    missed = sum(n for n, is_safe in zip(matrix["malignant"], safe, strict=True) if is_safe)
+    flagged = [sum(n for n, is_safe in zip(matrix[k], safe, strict=True) if not is_safe) for k in ("normal", "benign")]
+    others = sum(matrix["normal"]) + sum(matrix["benign"])
+    assert values(page)["Cancers called normal or benign"] == f"{100 * missed / sum(matrix['malignant']):.0f} %"
+    assert values(page)["Flagged without a cancer"] == f"{100 * sum(flagged) / others:.0f} %"
+    low, high = unit["figures"]["others_neither_called_malignant_nor_referred"]["ci95"]
+    assert f"{100 * (1 - high):.0f} – {100 * (1 - low):.0f}" in page.metric[3].delta
+    assert f"n = {others}" in page.metric[3].proto.delta_description
+
+
 def test_a_broken_table_is_said_so_and_not_shown(page, models, tmp_path, monkeypatch):
     folder = tmp_path / "broken"
     shutil.copytree(models / "synthetic", folder)
@@ -138,6 +154,7 @@ def test_the_prevalence_slider_goes_from_the_study_to_screening_and_changes_noth
     own = block["references"]["prevalence"]["malignant"]
     assert slider.value == SCREENING_SHARE["woman"]
     screened, decided = values(page), values(page)["Decided"]
+    assert [f"Without the model: {share}" in text(page) for share in ("0.6 %", "99.4 %")] == [True, True]
     of_screening = next(e for e in block["predictive_values"]["screening"] if e["prevalence"] == slider.value)
     assert screened["PPV"] == f"{100 * of_screening['ppv']['value']:.1f} %"
     slider.set_value(own).run()
@@ -343,7 +360,7 @@ def test_a_test_set_without_one_class_is_shown_with_reasons(tmp_path, monkeypatc
     monkeypatch.setattr(active, "MODELS_DIR", tmp_path)
     page = AppTest.from_file(str(PAGE), default_timeout=60).run()
     assert not page.exception
-    assert values(page)["Cancers missed"] == "–"
+    assert values(page)["Cancers called normal or benign"] == "–"
     assert page.metric[2].delta == "no cases"
 
 

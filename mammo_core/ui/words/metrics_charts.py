@@ -131,12 +131,17 @@ QUESTIONS = {
 DECISION_TILES = {
     "coverage": ("Decided", "Share of all {units} for which the model decides; the rest it refers to a person."),
     "accuracy_decided": ("Right when decided", "Of the {units} decided, the share called their true class."),
-    "malignant_called_normal": ("Cancers missed", "Of the {units} with cancer, the share called normal."),
     "malignant_called_or_referred": (
-        "Cancers flagged",
-        "Of the {units} with cancer, the share called malignant or referred to a person.",
+        "Cancers called normal or benign",
+        "Of the {units} with cancer, the share neither called malignant nor referred to a person.",
+    ),
+    "others_neither_called_malignant_nor_referred": (
+        "Flagged without a cancer",
+        "What that costs: of the {units} without a cancer, the share called malignant or referred to a person.",
     ),
 }
+COMPLEMENTS = {"malignant_called_or_referred", "others_neither_called_malignant_nor_referred"}
+"""Figures whose tile tells the share of the rest: misses and their cost, not what flatters."""
 SCORE_TILES = {
     "accuracy_label": ("Right", "Share of all {units} whose most probable class is their true one."),
     "majority_class_accuracy": ("Commonest class", "Share right when always naming the commonest class."),
@@ -186,8 +191,8 @@ COMPARED = {
     "brier": "Brier score (less is better)",
     "ece_abnormal": "Calibration error (less is better)",
     "coverage": "Decided, not referred",
-    "malignant_called_normal": "Cancers missed (less is better)",
-    "malignant_called_or_referred": "Cancers flagged",
+    "malignant_called_normal": "Cancers called normal (less is better)",
+    "malignant_called_or_referred": "Cancers called so or referred",
     "pointing": "Strongest mark hits",
     "sensitivity_at_0.25": "Found at 0.25 false marks",
     "sensitivity_at_0.5": "Found at 0.5 false marks",
@@ -252,6 +257,11 @@ FILM_COLUMNS = {
     "p_benign": "P(benign)",
     "p_normal": "P(normal)",
 }
+
+
+def without_model(share: float) -> str:
+    """Return what stands beneath a predictive value: anybody's chance before the model is asked."""
+    return f"Without the model: {100 * share:.1f} %"
 
 
 def curve_legend(label: str, what: str, value: str) -> str:
