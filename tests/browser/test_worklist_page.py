@@ -56,7 +56,7 @@ def test_a_day_of_work(visit: Callable[..., Page]):
     page = visit(path="worklist")
     page.set_default_timeout(SECONDS)
     bring(page, 3)
-    expect(page.locator(".st-key-worklist_progress")).to_contain_text("of 3 exams read")
+    expect(page.locator(".st-key-worklist_progress")).to_contain_text("of 3 exams")
     wait_until_read(page, 3)
     suspicions = [float(part.get_attribute("data-share")) for part in page.locator(".exam .share").all()]
     assert suspicions == sorted(suspicions, reverse=True)
