@@ -19,7 +19,7 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks.growth_text import area_table, films_table, workers_table
+from benchmarks.growth_text import area_table, encodings_table, films_table, memory_table, workers_table
 from benchmarks.scaling import write_document
 from mammo_core.cli.output import write_whole
 from mammo_core.config import ROOT
@@ -38,15 +38,17 @@ AREAS = {
 }
 """{case: side in pixels, millimetres per pixel}: the same film in finer pixels, and more film in the same pixels."""
 FILMS = (10, 100, 1000)
+MANY, SHORT_MANY, FED = 5000, 2000, 2000
+"""Films on whose way memory is noted, the fewer with `--short`; files that are handed out to an idle worker."""
 SMALL, WHOLE, TINY = 512, 1024, 160
-"""Sides of films: for their number (what grows is not the reading), for the workers (as MIAS's), for the rows."""
+"""Sides of films: for their number (what grows is not the reading), for workers (as MIAS's), for rows and memory."""
 
 
 def main() -> int:
     """Measure what is missing, print the tables, and write the document."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--anew", action="store_true", help="measure every case anew")
-    parser.add_argument("--short", action="store_true", help="leave out the thousand films")
+    parser.add_argument("--short", action="store_true", help="fewer films")
     parser.add_argument("--only", metavar="CASE", nargs="+", help="cases that begin so, measured anew")
     args = parser.parse_args()
     results = _begin(args.anew)
@@ -57,7 +59,7 @@ def main() -> int:
                 print(case, file=sys.stderr, flush=True)
                 results["cases"][case] = _measure(words, Path(scratch))
                 write_whole(RESULTS, (json.dumps(results, indent=1, sort_keys=True) + "\n").encode())
-    for table in (area_table, films_table, workers_table):
+    for table in (area_table, encodings_table, films_table, memory_table, workers_table):
         print(table(results), end="\n\n")
     write_document(results)
     return 0
@@ -85,16 +87,18 @@ def _cases(short: bool) -> dict[str, tuple[str, ...]]:
     if demo and demo.submodule_search_locations:
         path = Path(demo.submodule_search_locations[0]) / "cases" / "sfm-malign-0" / "1-283.dcm"
         cases["area demo"] = ("area", str(path))
+        cases["encodings"] = ("encodings", str(path))
     cases["rows"] = ("rows", str(TINY))
     cases["workers"] = ("workers", str(WHOLE))
-    cases |= {f"films {n}": ("films", str(SMALL), str(n)) for n in FILMS if not (short and n > 100)}
-    return cases
+    cases["feeding"] = ("feeding", str(FED))
+    cases["memory"] = ("memory", str(TINY), str(SHORT_MANY if short else MANY))
+    return cases | {f"films {n}": ("films", str(SMALL), str(n)) for n in FILMS if not (short and n > 100)}
 
 
 def _measure(words: tuple[str, ...], scratch: Path) -> dict:
     """Run one case in a process of its own."""
     kind, film, *rest = words
-    drawn = film.isdecimal() and kind != "rows"
+    drawn = film.isdecimal() and kind not in ("rows", "feeding")
     path = str(_phantom(int(film), scratch)) if drawn else film
     command = [sys.executable, "-m", "benchmarks.growth_cases", kind, path, *rest]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)

@@ -6,7 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from mammo_core.evaluate.tables import table
 
-MIB = 2**20
+MB = 1e6
+ENCODINGS = {
+    "ExplicitVRLittleEndian": "uncompressed",
+    "RLELossless": "RLE",
+    "JPEGLosslessProcess14_1": "JPEG Lossless",
+    "JPEGLSLossless": "JPEG-LS",
+    "JPEG2000Lossless": "JPEG 2000, lossless",
+}
 STEPS = ("load", "prepare", "scan", "answer")
 FLOORS = ("floor_decode", "floor_clahe", "floor_network")
 
@@ -34,10 +41,24 @@ def area_table(results: Mapping) -> str:
                     *(name.removeprefix("area "), _by(case["pixels"]), _by(case["prepared_pixels"])),
                     *(f"{case[step]:.0f}" for step in STEPS),
                     *(f"{whole(case):.0f}", f"{whole(case) / floor(case):.1f}"),
-                    *(f"{case['memory_bytes'] / MIB:.0f}", f"{case['memory_bytes'] / pixels:.0f}"),
+                    *(f"{case['memory_bytes'] / MB:.0f}", f"{case['memory_bytes'] / pixels:.0f}"),
                 ]
             )
     return table(head, rows)
+
+
+def encodings_table(results: Mapping) -> str:
+    """Return what one film takes to load, and with it to be read, in each way of keeping it losslessly."""
+    cases, demo = results["cases"]["encodings"]["encodings"], results["cases"]["area demo"]
+    after = whole(demo) - demo["load"]
+    rows = [
+        [
+            *(words, f"{cases[name]['file_bytes'] / MB:.1f}", f"{cases[name]['load']:.0f}"),
+            *(f"{cases[name]['load'] + after:.0f}",),
+        ]
+        for name, words in ENCODINGS.items()
+    ]
+    return table(["kept as", "file, MB", "load, ms", "whole, ms"], rows)
 
 
 def films_table(results: Mapping) -> str:
@@ -59,10 +80,19 @@ def _films_row(case: Mapping) -> list[str]:
         f"{1000 * case['worker_cpu_a_film']:.0f}",
         f"{case['worker_cpu_a_film'] / case['floor_cpu_a_film']:.2f}",
         f"{1000 * case['main_cpu_a_film']:.1f}",
-        f"{case['main_peak_bytes'] / MIB:.0f}",
-        f"{case['worker_peak_bytes'] / MIB:.0f}",
+        f"{case['main_peak_bytes'] / MB:.0f}",
+        f"{case['worker_peak_bytes'] / MB:.0f}",
         f"{case['listing_bytes_a_film']:.0f}",
     ]
+
+
+def memory_table(results: Mapping) -> str:
+    """Return the memory held on the way through many small films."""
+    notes = results["cases"]["memory"]["notes"]
+    return table(
+        ["films so far", "main process, MB", "worker, MB"],
+        [[f"{note['n']:,}", f"{note['main_bytes'] / MB:.1f}", f"{note['worker_bytes'] / MB:.1f}"] for note in notes],
+    )
 
 
 def workers_table(results: Mapping) -> str:

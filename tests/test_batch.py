@@ -15,7 +15,7 @@ import pyarrow.dataset
 import pyarrow.parquet as pq
 import pytest
 
-from benchmarks import scaling
+from benchmarks import scaling, scaling_reckon
 from mammo_core import load_bundle, load_mammogram, read_film
 from mammo_core.batch import reader, stream
 from mammo_core.batch.cluster import open_cluster
@@ -462,6 +462,20 @@ def test_films_that_were_out_of_reach_are_read_when_the_command_is_given_again_a
 # --- what is said of it
 
 
-def test_the_scaling_document_shows_what_was_measured():
-    results = json.loads((ROOT / "benchmarks" / "growth.json").read_text(encoding="utf-8"))
-    assert scaling.DOCUMENT.read_text(encoding="utf-8") == scaling.document(results)
+@pytest.fixture(scope="module")
+def measured():
+    return json.loads((ROOT / "benchmarks" / "growth.json").read_text(encoding="utf-8"))
+
+
+def test_the_scaling_document_shows_what_was_measured(measured):
+    assert scaling.DOCUMENT.read_text(encoding="utf-8") == scaling.document(measured)
+
+
+def test_one_day_is_reckoned_with_as_many_runs_as_can_feed_it_and_their_cores_are_counted(measured):
+    used = scaling_reckon.DAY * scaling_reckon.USED
+    for kind in scaling.KINDS:
+        found = scaling_reckon.reckon(measured, kind)
+        fed = scaling_reckon.films_a_second(measured) * used
+        assert (found["runs_one_day"] - 1) * fed < scaling_reckon.FILMS <= found["runs_one_day"] * fed
+        workers = scaling_reckon.FILMS * found["seconds"] / used
+        assert found["cores_one_day"] == pytest.approx(workers + found["main_cores_one_day"])

@@ -14,7 +14,7 @@ TENSORFLOW = {"tensorflow", "keras", "tf_keras_vis", "tf2onnx"}
 MAY_IMPORT = {
     **dict.fromkeys(("sqlalchemy", "alembic"), ("mammo_core/store/",)),
     "streamlit": ("app.py", "pages/", "mammo_core/ui/", "benchmarks/bare_"),
-    **dict.fromkeys(("dask", "distributed"), ("mammo_core/batch/", "benchmarks/growth_cases.py")),
+    **dict.fromkeys(("dask", "distributed"), ("mammo_core/batch/", "benchmarks/growth_runs.py")),
     **dict.fromkeys(
         TENSORFLOW,
         (
