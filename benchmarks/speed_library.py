@@ -38,8 +38,11 @@ def contests() -> Iterator[Contest]:
     for name, data in films().items():
         yield from _film_contests(name, data, opened[name], bundle)
     mammogram = next(iter(opened.values()))
-    yield from _visitor_contests(mammogram, bundle)
-    yield from _region_contests(mammogram, bundle)
+    with ThreadPoolExecutor(_VISITORS) as visitors:
+        yield _visitor_contest(mammogram, bundle, visitors)
+        yield _beside_contest("scorecam", mammogram, bundle, visitors)
+        yield from _region_contests(mammogram, bundle)
+        yield _beside_contest("smoothgrad", mammogram, bundle, visitors)
     yield from _method_contests(mammogram, bundle)
 
 
@@ -81,31 +84,33 @@ def whole_reading(data: bytes, bundle: Bundle) -> None:
     explain(mammogram, "gradcam", _TARGET, bundle, prepared=prepared)
 
 
-def _visitor_contests(mammogram: Mammogram, bundle: Bundle) -> Iterator[Contest]:
-    """Yield what visitors cost each other: together they take no longer than one after another."""
+def _visitor_contest(mammogram: Mammogram, bundle: Bundle, visitors: ThreadPoolExecutor) -> Contest:
+    """Return what visitors cost each other: together they take no longer than one after another."""
     read = lambda _: read_film(mammogram, bundle)  # noqa: E731
-    visitors = ThreadPoolExecutor(_VISITORS)
-    yield Contest(
+    return Contest(
         f"{_VISITORS} visitors' readings at once",
         lambda: list(visitors.map(read, range(_VISITORS))),
         "one after another",
         lambda: [read(i) for i in range(_VISITORS)],
     )
-    yield Contest(
-        "a reading beside another visitor's Score-CAM",
-        lambda: _beside_long_work(visitors, mammogram, bundle),
+
+
+def _beside_contest(method: str, mammogram: Mammogram, bundle: Bundle, visitors: ThreadPoolExecutor) -> Contest:
+    """Return what a visitor's reading costs while another's slow heatmap is worked out."""
+    return Contest(
+        f"a reading beside another visitor's {METHOD_NAMES[method]}",
+        lambda: _beside_long_work(method, mammogram, bundle, visitors),
         "a reading alone",
-        lambda: read(0),
+        lambda: read_film(mammogram, bundle),
     )
-    visitors.shutdown()
 
 
 class _EnoughError(Exception):
     """Ends the long work that a reading was timed beside."""
 
 
-def _beside_long_work(visitors: ThreadPoolExecutor, mammogram: Mammogram, bundle: Bundle) -> float:
-    """Return the milliseconds that a reading takes while another thread is in the middle of Score-CAM."""
+def _beside_long_work(method: str, mammogram: Mammogram, bundle: Bundle, visitors: ThreadPoolExecutor) -> float:
+    """Return the milliseconds that a reading takes while another thread is in the middle of a slow method."""
     begun, enough = Event(), Event()
 
     def progress(fraction: float) -> None:
@@ -114,7 +119,7 @@ def _beside_long_work(visitors: ThreadPoolExecutor, mammogram: Mammogram, bundle
         if fraction > 0:
             begun.set()
 
-    other = visitors.submit(explain, mammogram, "scorecam", _TARGET, bundle, progress=progress)
+    other = visitors.submit(explain, mammogram, method, _TARGET, bundle, progress=progress)
     while not begun.wait(1.0):
         if other.done():
             other.result()  # it failed: its error is ours
