@@ -19,12 +19,8 @@ MAY_IMPORT = {
         TENSORFLOW,
         (
             *(f"mammo_core/network/{module}.py" for module in ("backbone", "build", "export", "train")),
-            *(
-                "mammo_core/network/families/",
-                "mammo_core/explain/",
-                "benchmarks/speed_library.py",
-                "benchmarks/training_speed.py",
-            ),
+            *("mammo_core/network/families/", "mammo_core/explain/"),
+            *(f"benchmarks/{module}.py" for module in ("keras_vis", "speed_library", "training_speed")),
         ),
     ),
 }
