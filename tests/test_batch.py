@@ -276,6 +276,17 @@ def test_a_film_that_ends_its_worker_twice_is_set_aside_and_its_neighbours_are_r
     assert deaths() == 2
 
 
+def test_a_film_that_is_done_leaves_nothing_with_the_scheduler(archive, client, settings):
+    films = [Film(path.name, str(path)) for path in sorted(archive.glob("film*"))[:3]]
+    for _ in stream.read_all(client, enumerate(films), settings):
+        pass
+    kept = client.run_on_scheduler(
+        lambda dask_scheduler: (len(dask_scheduler.tasks), "spans" in dask_scheduler.extensions)
+    )
+    assert kept == (0, False)
+    assert not any(client.run(lambda dask_worker: "spans" in dask_worker.extensions).values())
+
+
 def test_where_every_film_ends_its_worker_the_workers_are_blamed(client, settings, deaths, monkeypatch):
     monkeypatch.setattr(stream, "MAX_KILLERS", 1)
     with pytest.raises(BatchError, match="too little memory"):

@@ -52,6 +52,8 @@ def open_cluster(workers: int | None = None, scheduler: str | None = None) -> It
 def _local(workers: int | None) -> Iterator[Client]:
     """Start processes that listen on 127.0.0.1 only. One that dies is started anew, and we are told at once."""
     import dask
+    import distributed.scheduler
+    import distributed.worker
     from dask.system import CPU_COUNT
     from distributed import Client, LocalCluster
 
@@ -67,7 +69,14 @@ def _local(workers: int | None) -> Iterator[Client]:
             dashboard_address="127.0.0.1:0",  # any free port: with None two runs at once quarrel about 8787
             preload=["mammo_core.batch.local_worker"],
             silence_logs=logging.CRITICAL + 1,
+            scheduler_kwargs={"extensions": _without_spans(distributed.scheduler.DEFAULT_EXTENSIONS)},
+            extensions=_without_spans(distributed.worker.DEFAULT_EXTENSIONS),
         ) as cluster,
         Client(cluster) as client,
     ):
         yield client
+
+
+def _without_spans(extensions: dict[str, type]) -> dict[str, type]:
+    """Return Dask's extensions without the one that keeps a note of every task ever given, for good."""
+    return {name: extension for name, extension in extensions.items() if name != "spans"}
