@@ -95,13 +95,15 @@ def test_reading_a_film_leaves_tensorflow_out(demo_dir):
     assert run_python(code, os.fspath(demo_dir / "sfm-malign-0" / "1-283.dcm")).strip() == "[]"
 
 
-def test_the_first_page_waits_for_nothing_that_a_film_needs():
+def test_the_first_page_waits_for_nothing_that_a_film_needs_nor_for_a_worklist_that_is_there(tmp_path, monkeypatch):
+    (tmp_path / "worklist.sqlite").touch()
+    monkeypatch.setenv("MAMMO_WORKLIST_DIR", os.fspath(tmp_path))
     code = (
         "import sys\nfrom streamlit.testing.v1 import AppTest\n"
-        "from mammo_core.ui import ways_in\n"
-        "ways_in._DRAWN_SECONDS = 600\n"
+        "from mammo_core.ui import long_work\n"
+        "long_work.DRAWN_SECONDS = 600\n"
         "app = AppTest.from_file('app.py', default_timeout=120).run()\n"
         "assert not app.exception and app.file_uploader\n"
-        "print(sorted({'numpy', 'cv2', 'pydicom', 'onnxruntime'} & set(sys.modules)))"
+        "print(sorted({'numpy', 'cv2', 'pydicom', 'onnxruntime', 'sqlalchemy'} & set(sys.modules)))"
     )
     assert run_python(code).strip() == "[]"

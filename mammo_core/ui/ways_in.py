@@ -6,9 +6,9 @@ the first page is sent without it, and it is loaded while the page is looked at 
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 from importlib import import_module
-from threading import Timer
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException
@@ -16,14 +16,13 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from mammo_core.ui.demo import DEMO_EXAMS, demo_files, demo_picture, has_demos
 from mammo_core.ui.forget import forget_uploads
+from mammo_core.ui.long_work import once_drawn
 from mammo_core.ui.walk_start import show_walk_button
 from mammo_core.ui.words import opening as opening_words
 from mammo_core.ui.words import read as read_words
 
 STRIP, WANTED = "strip", "film_wanted"
 """Keys of the strip of films, and of the film that it is to show next."""
-_DRAWN_SECONDS = 1.0
-"""After so long a browser has drawn the first page."""
 _DEMO, _UPLOADED = "demo_asked_for", "upload_asked_for"
 
 
@@ -44,14 +43,8 @@ def open_asked_for() -> None:
 
 @st.cache_resource(show_spinner=False)
 def get_ready() -> None:
-    """Load what a film needs once the first page has been sent, once a program: the first film does not wait for it.
-
-    The browser still asks for parts of Streamlit when the page has been sent. Python runs one thread at a time, so
-    loading at once would keep it waiting for them.
-    """
-    timer = Timer(_DRAWN_SECONDS, import_module, ["mammo_core.ui.read_page"])
-    timer.daemon = True
-    timer.start()
+    """Load what a film needs once the first page is drawn, once a program: the first film does not wait for it."""
+    once_drawn(partial(import_module, "mammo_core.ui.read_page"))
 
 
 def show_welcome() -> None:

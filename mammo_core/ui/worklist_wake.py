@@ -7,7 +7,7 @@ import streamlit as st
 from mammo_core.config import WorklistConfig
 from mammo_core.errors import JobError
 from mammo_core.jobs import Job, Progress
-from mammo_core.ui.long_work import EVERYONE, job_room
+from mammo_core.ui.long_work import EVERYONE, job_room, once_drawn
 
 _JOB = "worklist"
 
@@ -28,13 +28,13 @@ def reading_job() -> Job | None:
 
 @st.cache_resource(show_spinner=False)
 def wake_worklist() -> None:
-    """Read on, once a program, what was waiting when the program last ended."""
+    """Read on, once a program and once its first page is drawn, what was waiting when the program last ended."""
     try:
         config = WorklistConfig.from_environment()
     except ValueError:  # said on the Worklist page
         return
     if config.database_url or (config.folder / "worklist.sqlite").exists():
-        read_on()
+        once_drawn(read_on)
 
 
 def _work(progress: Progress, cancelled: object) -> int:
