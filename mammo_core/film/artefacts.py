@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache, reduce
+from collections.abc import Callable
+from functools import cache
 
 import cv2
 import numpy as np
@@ -129,24 +130,45 @@ def to_px(length_mm: float, work_mm: float) -> int:
 def opened(mask: np.ndarray, radius: int) -> np.ndarray:
     """Open a 0/1 mask with a disc, as if the film went on beyond its rim like in a mirror.
 
-    The same as OpenCV's opening with `disc(radius)`, pixel by pixel, in half the time: OpenCV is quick with rectangles,
-    and eroding with a union is the least of eroding with each of its parts (dilating, the most).
+    The same as OpenCV's opening with `disc(radius)`, pixel by pixel, in a fraction of the time.
     """
     wide = cv2.copyMakeBorder(mask, radius, radius, radius, radius, cv2.BORDER_REFLECT)
     x, y, width, height = cv2.boundingRect(wide)
     lit = slice(max(0, y - 1), y + height + 1), slice(max(0, x - 1), x + width + 1)  # a dark rim, or the picture's own
-    rectangles = _rectangles(radius)
-    inner = reduce(cv2.bitwise_and, (cv2.erode(wide[lit], rectangle) for rectangle in rectangles))
-    wide[lit] = reduce(cv2.bitwise_or, (cv2.dilate(inner, rectangle) for rectangle in rectangles))
+    inner = _by_disc(cv2.erode, cv2.bitwise_and, wide[lit], radius)
+    wide[lit] = _by_disc(cv2.dilate, cv2.bitwise_or, inner, radius)
     return wide[radius:-radius, radius:-radius]
 
 
+def _by_disc(move: Callable, join: Callable, mask: np.ndarray, radius: int) -> np.ndarray:
+    """Erode (joined by and) or dilate (joined by or) with `disc(radius)`.
+
+    A disc is the union of the rectangles within it, and eroding with a union is the least of eroding with each of its
+    parts (dilating, the most). Each rectangle is a line down, then a line across; from the widest to the tallest, what
+    the last one's line down came to is carried on for the next, and so is its line across after joining, for moving
+    and joining may change places. So all of them cost little more than one.
+    """
+    tall = found = mask
+    for i, (down, across) in enumerate(_lines(radius)):
+        tall = move(tall, down)
+        found = move(join(found, tall) if i else tall, across)
+    return found
+
+
 @cache
-def _rectangles(radius: int) -> tuple[np.ndarray, ...]:
-    """Return the largest rectangles within a disc, as structuring elements: together they are the disc."""
+def _lines(radius: int) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+    """Return what is added to a line down, and then across, for each of the largest rectangles within a disc.
+
+    From the widest to the tallest; what is added across is what the rectangle is wider than the next.
+    """
     heights = (disc(radius)[:, radius:].sum(axis=0) // 2).tolist()
-    widest = [w for w, height in enumerate(heights) if height not in heights[w + 1 :]]
-    return tuple(np.ones((2 * heights[w] + 1, 2 * w + 1), np.uint8) for w in widest)
+    widths = [w for w, height in enumerate(heights) if height not in heights[w + 1 :]][::-1]
+    taller = np.diff([heights[w] for w in widths], prepend=0)
+    wider = -np.diff(widths, append=0)
+    return tuple(
+        (np.ones((2 * down + 1, 1), np.uint8), np.ones((1, 2 * across + 1), np.uint8))
+        for down, across in zip(taller, wider, strict=True)
+    )
 
 
 def disc(radius: int) -> np.ndarray:
