@@ -9,7 +9,6 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
@@ -22,7 +21,7 @@ from mammo_core.batch.reader import Settings, read_row
 from mammo_core.batch.run import Progress, run_batch
 from mammo_core.batch.sources import Film
 
-ROUNDS, FILMS_A_ROUND = 5, 24
+ROUNDS, FILMS_A_ROUND = 5, 48
 WORKERS = (1, 2)
 SPACING_MM, TINY_SPACING_MM = 0.2, 0.5
 """Of the films, which are drawn, and state none; the tiny ones are a whole breast too."""
@@ -61,21 +60,20 @@ def measure_films(film: str, n: str) -> dict:
 def measure_workers(film: str) -> dict:
     """Return rates alone, with one worker and with two, by the clock and by the processor's own count, in turn."""
     found: dict[str, list[dict]] = {"alone": [], **{str(n): [] for n in WORKERS}}
-    with tempfile.TemporaryDirectory(prefix="mammo-growth-") as scratch, ExitStack() as stack:
+    with tempfile.TemporaryDirectory(prefix="mammo-growth-") as scratch:
         source, out = _copies(Path(film), FILMS_A_ROUND, Path(scratch)), Path(scratch) / "r.parquet"
 
         def run(client: Client) -> object:
             return run_batch([source], out, client, spacing_mm=SPACING_MM)
 
-        clients = {n: stack.enter_context(open_cluster(n)) for n in WORKERS}
-        for client in clients.values():
-            run(client)  # the workers load their model
         digest = one_thread().info["digest"]
         _alone(film, digest)
         for _ in range(ROUNDS):
             found["alone"].append(_cost(lambda: _alone(film, digest), FILMS_A_ROUND))
-            for n, client in clients.items():
-                found[str(n)].append(_cost(lambda client=client: run(client), FILMS_A_ROUND))
+            for n in WORKERS:
+                with open_cluster(n) as client:  # one at a time: a cluster that waits wants its beat of the cores too
+                    run(client)  # the workers load their model
+                    found[str(n)].append(_cost(lambda client=client: run(client), FILMS_A_ROUND))
     alone, one, two = found["alone"], found["1"], found["2"]
     for cost in one:
         cost["worker_cpu"] = cost["cpu"] - cost["main_cpu"]

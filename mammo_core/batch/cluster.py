@@ -58,6 +58,9 @@ def _local(workers: int | None) -> Iterator[Client]:
     from distributed import Client, LocalCluster
 
     settings = {"distributed.scheduler.allowed-failures": 0, "distributed.worker.profile.enabled": False}
+    # Every process of Dask's looks at its own pulse fifty times a second, and at the system twice: 7 % of a core with
+    # two workers, for a dashboard that nobody opens here.
+    settings |= {"distributed.admin.tick.interval": "500ms", "distributed.admin.system-monitor.interval": "10s"}
     # Dask lets workers give freed memory back at once; every film then fetches it anew.
     settings |= {"distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": KEPT_BYTES}
     with (
